@@ -1,0 +1,108 @@
+/**
+ * The platform-neutral description of one thing that runs.
+ *
+ * A field is here only if it means something on every platform. Each platform's translator takes a workload
+ * apart field by field and fails to compile when a field is left over, so nothing is dropped in silence.
+ */
+import type { Input, Output } from "@pulumi/pulumi";
+
+/** Bytes with a binary unit, e.g. `512Mi`. The unit is part of the type so that a bare number can't be mistaken for MB. */
+export type Size = `${number}${"Ki" | "Mi" | "Gi"}`;
+
+/** Processor time in cores, e.g. `0.25`. A ceiling where `latency` is absent; ignored in favour of whole cores where it is present. */
+export type Cpu = number;
+
+/** A duration with a unit, e.g. `10s` or `500ms`. */
+export type Duration = `${number}${"ms" | "s" | "m"}`;
+
+export type Signal = "SIGTERM" | "SIGINT" | "SIGQUIT";
+
+/** A directory that is writable and lost on restart. `exec` allows mapping executable pages (JVM codecs unpack native code there). */
+export interface Scratch {
+  size: Size;
+  exec?: boolean;
+}
+
+/** What a latency-critical workload wants of its host. */
+export interface LatencyProfile {
+  /** Exclusive cores: a CPU list for Docker (`"2-3"`), its count for Kubernetes. */
+  cpus: string;
+  /** NUMA node that memory and cores must share; checked on the host, not merely hoped for. */
+  numaNode?: number;
+  /** Huge pages by page size, e.g. `{ "2Mi": "128Mi" }`. */
+  hugePages?: Partial<Record<"2Mi" | "1Gi", Size>>;
+  /** Locks memory; needs an unlimited RLIMIT_MEMLOCK from the host. */
+  lockMemory?: boolean;
+}
+
+/** The portable health check is a command inside the container; a platform may prefer `http` where it can. */
+export interface Health {
+  exec: string[];
+  http?: { port: string; path: string };
+  /** How long a healthy start may take before the platform reports failure. */
+  startWithin: Duration;
+}
+
+/** Where an image came from; an operator sees this among the outputs. */
+export type ImageOrigin = "pulled" | "built";
+
+export interface Image {
+  /** What a container runs: the image's id (`sha256:…`) or `repository@digest`. */
+  reference: Output<string>;
+  /** Known at preview: content hash of the build context, or the pinned digest. A changed image shows in the preview through it. */
+  content: string;
+  origin: ImageOrigin;
+  /** For people, e.g. `apache/kafka:4.1.0`. */
+  title: string;
+}
+
+export interface Workload {
+  /** DNS label; also the hostname on every platform. */
+  name: string;
+  image: Image;
+  /** Replaces the image's entrypoint and arguments. */
+  command?: string[];
+  /** Name to port, the same everywhere. */
+  ports: Record<string, number>;
+  health: Health;
+  env?: Record<string, Input<string>>;
+  /** Absolute path to content, read-only, not secret. */
+  files?: Record<string, Input<string>>;
+  /** Absolute path to content, read-only, secret; never passed by environment. */
+  secrets?: Record<string, Input<string>>;
+  /** Present means: exactly one replica, and the directory survives restarts. */
+  state?: { path: string; size: Size };
+  /** Absolute path to what is writable there; everything else is read-only. */
+  scratch?: Record<string, Scratch>;
+  replicas?: number;
+  resources: { cpu: Cpu; memory: Size };
+  latency?: LatencyProfile;
+  /** Numeric, never 0. `group` defaults to `user`. */
+  user: number;
+  group?: number;
+  stop: { signal: Signal; graceSeconds: number };
+  /** Start order, name resolution and network reachability, on every platform. */
+  needs?: Running[];
+  /** A named port that the monitoring may scrape. */
+  metrics?: { port: string; path: string; interval?: Duration };
+  /** Port names reachable from outside, each with the host port wanted on a single-host platform. */
+  expose?: Record<string, number>;
+}
+
+/** A workload that has been handed to a platform. Hostname and ports are plain values, so `kafka:9092` needs no expression. */
+export interface Running {
+  name: string;
+  host: string;
+  ports: Record<string, number>;
+  metrics?: Workload["metrics"];
+  /** Resolves when the workload has reported healthy once. */
+  ready: Output<unknown>;
+  /** Identity of the image that runs. */
+  image: Output<string>;
+  /** The platform's own name of it (container name, `deployment/name`), for operators' commands. */
+  handle: string;
+  /** Names of the workloads it needs. */
+  needs: string[];
+  /** Outside address by exposed port name, e.g. `127.0.0.1:9443`. */
+  exposed: Record<string, string>;
+}
