@@ -28,7 +28,7 @@ function parseExact(text: string): Json {
 }
 
 function keysOf(schema: Schema, message: Record<string, Json>): string[] {
-  const shape = schema.properties ? schema : schema.$defs?.[String(message["kind"])];
+  const shape = schema.properties ? schema : schema.$defs?.[String(message.kind)];
   return Object.keys(shape?.properties ?? {});
 }
 
@@ -53,14 +53,14 @@ interface Golden {
 }
 const lines = read("golden.jsonl").trimEnd().split("\n");
 const golden = lines.map((line) => JSON.parse(line) as Golden);
-const valueOf = (g: Golden) => parseExact(g.value) as Record<string, Json>;
+const decoded = (g: Golden) => parseExact(g.value) as Record<string, Json>;
 
 describe.each(golden.map((g, i) => [i + 1, g] as const))("golden line %i", (number, g) => {
   const schema = schemas[g.topic] as Schema;
 
   it("is a compact line of topic, key and value", () => {
     expect(JSON.stringify({ topic: g.topic, key: g.key, value: g.value })).toBe(lines[number - 1]);
-    expect(g.key).toBe(valueOf(g)["symbol"] ?? "*");
+    expect(g.key).toBe(decoded(g).symbol ?? "*");
   });
 
   it("satisfies its topic's schema", () => {
@@ -70,12 +70,12 @@ describe.each(golden.map((g, i) => [i + 1, g] as const))("golden line %i", (numb
   });
 
   it("is canonical, byte for byte", () => {
-    expect(canonical(schema, valueOf(g))).toBe(g.value);
+    expect(canonical(schema, decoded(g))).toBe(g.value);
     expect(g.value).toMatch(/^[ -~]*$/);
   });
 
   it("keeps its integers within 64 bits", () => {
-    const integers = Object.values(valueOf(g)).filter((v) => typeof v === "bigint");
+    const integers = Object.values(decoded(g)).filter((v) => typeof v === "bigint");
     for (const n of integers) expect(n >= -INT64_MAX && n <= INT64_MAX, String(n)).toBe(true);
   });
 });
@@ -83,7 +83,7 @@ describe.each(golden.map((g, i) => [i + 1, g] as const))("golden line %i", (numb
 describe("the golden set", () => {
   it("has several messages of every topic and kind", () => {
     const count = (topic: string, kind?: string) =>
-      golden.filter((g) => g.topic === topic && (!kind || valueOf(g)["kind"] === kind)).length;
+      golden.filter((g) => g.topic === topic && (!kind || decoded(g).kind === kind)).length;
     for (const topic of TOPICS) expect(count(topic), topic).toBeGreaterThan(2);
     for (const [topic, kinds] of Object.entries(KINDS)) {
       expect(Object.keys(schemas[topic]?.$defs ?? {})).toEqual(kinds);
@@ -102,7 +102,7 @@ describe("the golden set", () => {
 describe("the schemas refuse", () => {
   const first = (topic: string) => golden.find((g) => g.topic === topic)?.value ?? "";
   const refused: [string, string, (m: Record<string, unknown>) => void][] = [
-    ["a missing key", "md.book", (m) => delete m["synced"]],
+    ["a missing key", "md.book", (m) => delete m.synced],
     ["an unknown key", "md.book", (m) => Object.assign(m, { note: 1 })],
     ["another version", "md.trade", (m) => Object.assign(m, { v: 2 })],
     ["a fraction", "md.trade", (m) => Object.assign(m, { price: 1.5 })],
