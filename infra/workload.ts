@@ -41,6 +41,8 @@ export interface Health {
   http?: { port: string; path: string };
   /** How long a healthy start may take before the platform reports failure. */
   startWithin: Duration;
+  /** Time between two checks. @default 5s */
+  interval?: Duration;
 }
 
 /** Where an image came from; an operator sees this among the outputs. */

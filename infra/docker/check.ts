@@ -1,0 +1,74 @@
+/** What Docker can't do of a workload that is right in itself, and what this host can't. */
+import type { Problem } from "../errors.ts";
+import { bytes } from "../units.ts";
+import type { Workload } from "../workload.ts";
+import type { HostFacts } from "./host.ts";
+import { checkDockerLatency } from "./latency.ts";
+
+/** The engine refuses a container with less. */
+const leastMemory = "6Mi";
+
+/** `taken` is which workload has which port of the host. */
+export function checkDocker(w: Workload, host: HostFacts | undefined, taken: ReadonlyMap<number, string>): Problem[] {
+  return [
+    ...checkReplicas(w),
+    ...checkMemory(w),
+    ...checkCpu(w, host),
+    ...checkHostPorts(w, taken),
+    ...checkDockerLatency(w, host),
+  ];
+}
+
+function checkReplicas(w: Workload): Problem[] {
+  if ((w.replicas ?? 1) === 1) return [];
+  return [
+    {
+      where: `workload ${w.name}, replicas`,
+      what: "docker runs one replica of a workload",
+      given: String(w.replicas),
+      allowed: "1, on the docker platform",
+      remedy: "set it to 1, or run several workloads of different names",
+    },
+  ];
+}
+
+function checkMemory(w: Workload): Problem[] {
+  if (bytes(w.resources.memory) >= bytes(leastMemory)) return [];
+  return [
+    {
+      where: `workload ${w.name}, resources.memory`,
+      what: "less than the engine accepts",
+      given: w.resources.memory,
+      allowed: `at least ${leastMemory}`,
+      remedy: "raise it",
+    },
+  ];
+}
+
+function checkCpu(w: Workload, host: HostFacts | undefined): Problem[] {
+  const most = host?.cpus.length ?? Number.POSITIVE_INFINITY;
+  if (w.latency || (w.resources.cpu >= 0.01 && w.resources.cpu <= most)) return [];
+  return [
+    {
+      where: `workload ${w.name}, resources.cpu`,
+      what: "the engine can't give so much processor time",
+      given: String(w.resources.cpu),
+      allowed: `from 0.01 to ${most === Number.POSITIVE_INFINITY ? "the host's number of cores" : `${most}, the cores of this host`}`,
+      remedy: `set cipherhorizon:resources.${w.name}.cpu in the stack's configuration`,
+    },
+  ];
+}
+
+function checkHostPorts(w: Workload, taken: ReadonlyMap<number, string>): Problem[] {
+  const wanted = Object.entries(w.expose ?? {});
+  const clashes = wanted.filter(
+    ([, port], index) => taken.has(port) || wanted.findIndex(([, other]) => other === port) !== index,
+  );
+  return clashes.map(([name, port]) => ({
+    where: `workload ${w.name}, expose.${name}`,
+    what: `the host's port already belongs to workload ${taken.get(port) ?? w.name}`,
+    given: String(port),
+    allowed: "a port of the host that no other workload has",
+    remedy: `choose another in cipherhorizon:docker.hostPorts`,
+  }));
+}

@@ -1,0 +1,22 @@
+/** The labels that every object of ours carries, so that an operator, and `down`, can find them all. */
+import { product } from "../names.ts";
+
+export function labels(stack: string, workload: string): Record<string, string> {
+  return {
+    "app.kubernetes.io/name": workload,
+    "app.kubernetes.io/part-of": product,
+    "cipherhorizon.stack": stack,
+  };
+}
+
+export interface Label<T> {
+  label: string;
+  value: T;
+}
+
+/** The provider's list form, in a fixed order. */
+export function labelList<T>(record: Record<string, T>): Label<T>[] {
+  return Object.keys(record)
+    .sort()
+    .map((label) => ({ label, value: record[label] as T }));
+}

@@ -1,0 +1,27 @@
+/** Volumes: one for a workload's state, and one per directory of files and secrets. */
+import type { VolumeArgs } from "@pulumi/docker";
+import type { Input } from "@pulumi/pulumi";
+import { output } from "@pulumi/pulumi";
+import { objectName } from "../names.ts";
+import type { Workload } from "../workload.ts";
+import { labelList, labels } from "./labels.ts";
+
+/** The local driver can't limit a volume's size; `state.size` is a listed degradation. */
+export function toStateVolume(stack: string, w: Workload): VolumeArgs {
+  return { name: objectName(stack, w.name, "state"), driver: "local", labels: labelList(labels(stack, w.name)) };
+}
+
+/**
+ * A volume of files never changes: the hash of what it holds is part of its name. New content is a new volume, filled
+ * while the workload still runs on the old one.
+ */
+export function toFilesVolume(stack: string, w: Workload, hash: Input<string>, index: number): VolumeArgs {
+  return {
+    name: output(hash).apply((known) => objectName(stack, w.name, `${known.slice(0, 8)}-${index}`)),
+    driver: "local",
+    labels: labelList({ ...labels(stack, w.name), [contentLabel]: hash }),
+  };
+}
+
+/** Says what files and secrets a container runs with, as a keyed hash: it shows a change and tells nothing of the content. */
+export const contentLabel = "cipherhorizon.content";
