@@ -1,0 +1,45 @@
+/** The step tree a person watches: each step with its elapsed time and what it waits for; plain lines where there is no terminal. */
+import { type DefaultRenderer, Listr, type ListrTask, PRESET_TIMER, type SimpleRenderer } from "listr2";
+
+/** Says what the step is doing or waiting for right now. */
+export type Report = (waitingFor: string) => void;
+
+export interface Step<Context> {
+  title: string;
+  /** A returned text is added to the title when the step is done. */
+  run: (context: Context, report: Report) => Promise<string | undefined>;
+}
+
+const elapsed = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+
+function toTask<Context>(step: Step<Context>): ListrTask<Context, typeof DefaultRenderer, typeof SimpleRenderer> {
+  return {
+    title: step.title,
+    task: async (context, task) => {
+      const started = Date.now();
+      let last = "";
+      const report: Report = (waitingFor) => {
+        if (waitingFor !== last) task.output = `${waitingFor}`;
+        last = waitingFor;
+      };
+      const note = await step.run(context, report);
+      if (note !== undefined) task.title = `${step.title}: ${note}`;
+      if (!process.stderr.isTTY) task.title = `${task.title} (${elapsed(started)})`;
+    },
+  };
+}
+
+/** Runs the steps one after the other, showing them on standard error, so that standard output stays for results. */
+export async function runSteps<Context>(steps: Step<Context>[], context: Context): Promise<void> {
+  const list = new Listr<Context, "default", "simple">(steps.map(toTask), {
+    concurrent: false,
+    exitOnError: true,
+    // Ctrl-C is handled once, in main.ts, which also ends the children.
+    registerSignalListeners: false,
+    renderer: "default",
+    fallbackRenderer: "simple",
+    rendererOptions: { timer: PRESET_TIMER, showErrorMessage: false, collapseErrors: false },
+    fallbackRendererCondition: () => !process.stderr.isTTY,
+  });
+  await list.run(context);
+}

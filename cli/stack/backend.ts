@@ -1,0 +1,52 @@
+/** Where a stack keeps its state and how its secrets are encrypted. Local stacks are asked nothing; the others bring their own. */
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { projectRoot, stackDir } from "../paths.ts";
+
+/** Stacks whose state and passphrase live in the user's state directory unless the environment says otherwise. */
+const localStacks: ReadonlySet<string> = new Set(["dev", "test"]);
+
+export const configFile = (stack: string): string => join(projectRoot, `Pulumi.${stack}.yaml`);
+
+export const isLocal = (stack: string, env: NodeJS.ProcessEnv = process.env): boolean =>
+  localStacks.has(stack) && env["PULUMI_BACKEND_URL"] === undefined;
+
+/** The state folder of a local stack; Pulumi puts `.pulumi/` into it. */
+export const localStateDir = (stack: string): string => join(stackDir(stack), "state");
+
+const passphraseFile = (stack: string): string => join(stackDir(stack), "passphrase");
+
+/**
+ * The environment that tells Pulumi which backend and passphrase to use. What the caller's environment says always wins.
+ * A stack that is not local may name its backend in its configuration (`cipherhorizon:backend`); its secrets provider is
+ * Pulumi's own `secretsprovider` key there.
+ */
+export function backendEnv(stack: string, env: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  if (isLocal(stack, env))
+    return { PULUMI_BACKEND_URL: `file://${localStateDir(stack)}`, ...passphraseEnv(stack, env) };
+  const url = env["PULUMI_BACKEND_URL"] ?? backendFromConfig(stack);
+  return url === undefined ? {} : { PULUMI_BACKEND_URL: url };
+}
+
+function passphraseEnv(stack: string, env: NodeJS.ProcessEnv): Record<string, string> {
+  const given = env["PULUMI_CONFIG_PASSPHRASE"] ?? env["PULUMI_CONFIG_PASSPHRASE_FILE"];
+  return given === undefined ? { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(stack) } : {};
+}
+
+function backendFromConfig(stack: string): string | undefined {
+  if (!existsSync(configFile(stack))) return undefined;
+  const file = parse(readFileSync(configFile(stack), "utf8")) as { config?: Record<string, unknown> } | null;
+  const url = file?.config?.["cipherhorizon:backend"];
+  return typeof url === "string" ? url : undefined;
+}
+
+/** Makes the folders and the passphrase of a local stack; what is there is kept. */
+export function ensureBackend(stack: string): void {
+  if (!isLocal(stack)) return;
+  mkdirSync(localStateDir(stack), { recursive: true, mode: 0o700 });
+  if (existsSync(passphraseFile(stack))) return;
+  // `wx`: two first runs at once must not give one of them a passphrase that the other overwrites.
+  writeFileSync(passphraseFile(stack), randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+}

@@ -1,0 +1,50 @@
+/** Locks in the state folder of a local stack: those that a dead run left behind are told from those of a living one. */
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { localStateDir } from "./backend.ts";
+
+export interface Lock {
+  file: string;
+  pid: number;
+  hostname: string;
+  timestamp: string;
+}
+
+const lockDir = (stack: string): string =>
+  join(localStateDir(stack), ".pulumi", "locks", "organization", "cipherhorizon", stack);
+
+export function readLocks(stack: string): Lock[] {
+  const dir = lockDir(stack);
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => ({
+      file: join(dir, name),
+      ...(JSON.parse(readFileSync(join(dir, name), "utf8")) as Omit<Lock, "file">),
+    }));
+}
+
+/**
+ * A lock is dead when it was taken on this host and its process is gone, or the process number now belongs to another program.
+ * A lock from another host is never judged from here.
+ */
+export function isDead(lock: Lock, here = hostname(), programOf = commandOf): boolean {
+  if (lock.hostname !== here) return false;
+  return !(programOf(lock.pid) ?? "").includes("pulumi");
+}
+
+function commandOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes the dead locks and returns them; living ones stay and make Pulumi itself refuse. */
+export function clearDeadLocks(stack: string): Lock[] {
+  const dead = readLocks(stack).filter((lock) => isDead(lock));
+  for (const lock of dead) rmSync(lock.file);
+  return dead;
+}

@@ -1,0 +1,121 @@
+/** Runs the Pulumi engine as a child, follows its events, and turns a failure into words that help. */
+import { appendFileSync } from "node:fs";
+import { OperationFailed } from "../errors.ts";
+import { projectRoot } from "../paths.ts";
+import { commandLine, type Finished, lastLines, run, runOk } from "../process.ts";
+import type { Report } from "../progress.ts";
+import { type Deployment, type EngineEvent, emptyDeployment, reduce, waitingFor } from "./events.ts";
+
+export interface PulumiSession {
+  stack: string;
+  /** The whole environment: the caller's, the toolchain's, the backend's and the site's. */
+  env: NodeJS.ProcessEnv;
+  log: string;
+}
+
+/** An hour: a first `up` on two cores builds a dozen images. */
+const deployTimeout = 3_600_000;
+
+/** A Pulumi command that changes the stack; its events feed `report`. */
+export async function deploy(session: PulumiSession, args: string[], report: Report): Promise<Deployment> {
+  const state = emptyDeployment();
+  const full = [...args, "--stack", session.stack, "--non-interactive", "--json"];
+  const ticker = setInterval(() => report(waitingFor(state, Date.now()) || "the program"), 1000);
+  const onLine = (line: string): void => {
+    const event = parseEvent(line);
+    if (event === undefined) return;
+    const ended = reduce(state, event, Date.now());
+    if (ended !== undefined) appendFileSync(session.log, `# ${ended}\n`);
+    if (ended !== undefined && !process.stderr.isTTY) report(ended);
+  };
+  try {
+    const options = { cwd: projectRoot, env: session.env, log: session.log, timeout: deployTimeout, onLine };
+    const finished = await run("pulumi", full, options);
+    if (finished.code !== 0) throw failure(session, full, finished, state);
+    return state;
+  } finally {
+    clearInterval(ticker);
+  }
+}
+
+function parseEvent(line: string): EngineEvent | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    return JSON.parse(line) as EngineEvent;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A Pulumi command that only asks; its standard output is returned. */
+export async function ask(session: PulumiSession, args: string[]): Promise<string> {
+  const full = [...args, "--stack", session.stack, "--non-interactive"];
+  const finished = await run("pulumi", full, { cwd: projectRoot, env: session.env, timeout: 120_000 });
+  if (finished.code !== 0) throw failure(session, full, finished, emptyDeployment());
+  return finished.stdout;
+}
+
+/** The stack exists afterwards; an existing one is left as it is. */
+export async function ensureStack(session: PulumiSession): Promise<void> {
+  const args = ["stack", "select", session.stack, "--create", "--non-interactive"];
+  const finished = await run("pulumi", args, {
+    cwd: projectRoot,
+    env: session.env,
+    log: session.log,
+    timeout: 120_000,
+  });
+  if (finished.code !== 0) throw failure(session, args, finished, emptyDeployment());
+}
+
+export async function removeStack(session: PulumiSession): Promise<void> {
+  const args = ["stack", "rm", session.stack, "--yes", "--preserve-config", "--non-interactive"];
+  await runOk("pulumi", args, { cwd: projectRoot, env: session.env, log: session.log, timeout: 120_000 });
+}
+
+/** Known failures get their own remedy; the others show the engine's words, the log and the command. */
+function failure(session: PulumiSession, args: string[], finished: Finished, state: Deployment): Error {
+  const text = [...state.errors, finished.stderr, finished.stdout.length < 20_000 ? finished.stdout : ""].join("\n");
+  const known = knownFailures.find(({ pattern }) => pattern.test(text));
+  const violations = state.violations.filter((v) => v.mandatory).map((v) => `${v.rule}: ${v.resource}: ${v.message}`);
+  const words = [...violations, ...(state.errors.length > 0 ? state.errors : lastLines(finished.stderr, 12))];
+  return new OperationFailed({
+    where: `stack ${session.stack}`,
+    what: known?.what ?? (violations.length > 0 ? "the policy pack refuses this stack" : `pulumi ${args[0]} failed`),
+    given: words.join("\n           "),
+    allowed: known?.allowed ?? "see the resource's own words above",
+    remedy: `${known?.remedy ?? "mend the cause and run the same command again; what is done is kept"}
+           to reproduce: eval "$(./horizon env --stack ${session.stack})" && ${commandLine(
+             "pulumi",
+             args.filter((a) => a !== "--json"),
+           )}`,
+  });
+}
+
+const knownFailures: { pattern: RegExp; what: string; allowed: string; remedy: string }[] = [
+  {
+    pattern: /incorrect passphrase/,
+    what: "the passphrase does not open this stack's secrets",
+    allowed: "the passphrase the stack was made with",
+    remedy: "unset PULUMI_CONFIG_PASSPHRASE, or set it to the stack's own",
+  },
+  {
+    pattern: /the stack is currently locked/,
+    what: "another run is changing this stack",
+    allowed: "one changing run at a time",
+    remedy:
+      "wait for it to end; a lock left by a dead run on this machine is cleared by itself, one of another machine with `pulumi cancel`",
+  },
+  {
+    pattern: /port is already allocated|address already in use/,
+    what: "a host port that the stack wants is in use",
+    allowed: "free ports on the bind address",
+    remedy:
+      "stop the program that holds the port, or choose another under docker.hostPorts in the stack's configuration",
+  },
+  {
+    pattern: /no space left on device/,
+    what: "the disk is full",
+    allowed: "room for the images and the data volumes",
+    remedy: "free some space (docker image prune, docker builder prune) and run the same command again",
+  },
+];
