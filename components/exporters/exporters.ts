@@ -1,0 +1,69 @@
+/** Exporters: small translators beside the servers that don't speak Prometheus themselves. Pure. */
+import type { Image, Running, Size, Workload } from "../../infra/workload.ts";
+import type { PostgresConnection } from "../postgres/postgres.ts";
+import type { RedisConnection } from "../redis/redis.ts";
+import { secretPath } from "../access.ts";
+
+export interface ExporterSize {
+  memory: Size;
+  cpu: number;
+}
+
+const common = ({ memory, cpu }: ExporterSize) => ({
+  resources: { memory, cpu },
+  stop: { signal: "SIGTERM", graceSeconds: 10 } as const,
+  metrics: { port: "http", path: "/metrics" },
+});
+
+/** One more than the ports: what Prometheus must know of an exporter that comes after it. */
+export const nginxExporterTarget = { name: "nginx-exporter", ports: { http: 9113 }, metrics: { port: "http", path: "/metrics" } };
+
+export function redisExporterWorkload(image: Image, size: ExporterSize, redis: RedisConnection): Workload {
+  const passwords = secretPath("redis-passwords.json");
+  const url = `redis://${redis.address}`;
+  return {
+    name: "redis-exporter",
+    image,
+    command: ["redis_exporter"],
+    ports: { http: 9121 },
+    health: { exec: [], startWithin: "30s" },
+    env: { REDIS_ADDR: url, REDIS_USER: redis.user, REDIS_PASSWORD_FILE: passwords },
+    secrets: { [passwords]: redis.password.apply((password) => JSON.stringify({ [url]: password })) },
+    user: 59000,
+    needs: [redis.server],
+    ...common(size),
+  };
+}
+
+export function postgresExporterWorkload(image: Image, size: ExporterSize, postgres: PostgresConnection): Workload {
+  const password = secretPath("postgres-password");
+  return {
+    name: "postgres-exporter",
+    image,
+    command: ["postgres_exporter"],
+    ports: { http: 9187 },
+    health: { exec: [], startWithin: "30s" },
+    env: {
+      DATA_SOURCE_URI: `${postgres.host}:${postgres.port}/${postgres.database}?sslmode=disable`,
+      DATA_SOURCE_USER: postgres.user,
+      DATA_SOURCE_PASS_FILE: password,
+    },
+    secrets: { [password]: postgres.password },
+    user: 65534,
+    needs: [postgres.server],
+    ...common(size),
+  };
+}
+
+/** `prometheus` among its needs is the edge along which it is scraped: the gateway itself leads to Prometheus, so it comes later. */
+export function nginxExporterWorkload(image: Image, size: ExporterSize, gateway: Running, prometheus: Running): Workload {
+  return {
+    ...nginxExporterTarget,
+    image,
+    command: ["nginx-prometheus-exporter", `--nginx.scrape-uri=http://${gateway.host}:${gateway.ports.status}/stub_status`],
+    health: { exec: [], startWithin: "30s" },
+    user: 1001,
+    needs: [gateway, prometheus],
+    ...common(size),
+  };
+}

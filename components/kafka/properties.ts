@@ -1,0 +1,101 @@
+/** server.properties of the one broker. It holds passwords (JAAS), so the whole file is a secret. */
+import { mebibytes } from "../../infra/units.ts";
+import type { Size } from "../../infra/workload.ts";
+
+export const ports = { internal: 9092, controller: 9093, external: 9094, self: 9095, metrics: 9404 } as const;
+export const dataPath = "/var/lib/kafka/data";
+
+/** Users that must exist before anything can be asked of the broker; all others are made by the provisioner. */
+export interface Bootstrap {
+  /** The broker's own password, for the two loopback listeners on which it talks to itself. */
+  brokerPassword: string;
+  /** Host port under which tools outside reach the broker; absent: no such listener. */
+  externalPort?: number;
+}
+
+const scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
+const plain = (password: string): string =>
+  `org.apache.kafka.common.security.plain.PlainLoginModule required username="broker" password="${password}" user_broker="${password}";`;
+
+/**
+ * Four listeners. Clients log in by SCRAM. The broker reaches itself by PLAIN on loopback, with a password that stands only
+ * in this file: so it can be rotated by a restart, while a SCRAM password would be buried in the metadata log.
+ */
+function listeners(bootstrap: Bootstrap): Record<string, string> {
+  const external = bootstrap.externalPort !== undefined;
+  const names = ["INTERNAL", ...(external ? ["EXTERNAL"] : []), "SELF", "CONTROLLER"];
+  return {
+    listeners: [
+      `INTERNAL://:${ports.internal}`,
+      ...(external ? [`EXTERNAL://:${ports.external}`] : []),
+      `SELF://localhost:${ports.self}`,
+      `CONTROLLER://localhost:${ports.controller}`,
+    ].join(","),
+    "advertised.listeners": [
+      `INTERNAL://kafka:${ports.internal}`,
+      ...(external ? [`EXTERNAL://127.0.0.1:${bootstrap.externalPort}`] : []),
+      `SELF://localhost:${ports.self}`,
+    ].join(","),
+    "listener.security.protocol.map": names.map((name) => `${name}:SASL_PLAINTEXT`).join(","),
+    "inter.broker.listener.name": "SELF",
+    "controller.listener.names": "CONTROLLER",
+    "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+    "sasl.mechanism.inter.broker.protocol": "PLAIN",
+    "sasl.mechanism.controller.protocol": "PLAIN",
+    "listener.name.internal.scram-sha-512.sasl.jaas.config": scram,
+    ...(external ? { "listener.name.external.scram-sha-512.sasl.jaas.config": scram } : {}),
+    "listener.name.self.sasl.enabled.mechanisms": "PLAIN",
+    "listener.name.self.plain.sasl.jaas.config": plain(bootstrap.brokerPassword),
+    "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
+    "listener.name.controller.plain.sasl.jaas.config": plain(bootstrap.brokerPassword),
+  };
+}
+
+/** Deny by default; who may do what is declared with the topics. */
+const authorization = {
+  "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+  "allow.everyone.if.no.acl.found": "false",
+  "super.users": "User:broker;User:provisioner",
+  "auto.create.topics.enable": "false",
+};
+
+/** One broker keeps one copy: there is no durability beyond this disk, and no second broker to wait for. */
+const singleCopy = {
+  "default.replication.factor": "1",
+  "offsets.topic.replication.factor": "1",
+  "offsets.topic.num.partitions": "3",
+  "transaction.state.log.replication.factor": "1",
+  "transaction.state.log.min.isr": "1",
+  "transaction.state.log.num.partitions": "3",
+  "share.coordinator.state.topic.replication.factor": "1",
+  "share.coordinator.state.topic.min.isr": "1",
+  "group.initial.rebalance.delay.ms": "0",
+};
+
+/** Defaults are meant for a machine of its own: the cleaner alone would take 128 MiB of heap. */
+const small = {
+  "num.network.threads": "2",
+  "num.io.threads": "4",
+  "background.threads": "2",
+  "log.cleaner.dedupe.buffer.size": String(8 * 1024 * 1024),
+  "log.segment.bytes": String(128 * 1024 * 1024),
+};
+
+export function serverProperties(bootstrap: Bootstrap): string {
+  const properties = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.quorum.voters": `1@localhost:${ports.controller}`,
+    "log.dirs": `${dataPath}/kraft`,
+    ...listeners(bootstrap),
+    ...authorization,
+    ...singleCopy,
+    ...small,
+  };
+  return `${Object.entries(properties)
+    .map(([key, value]) => `${key}=${value}`)
+    .join("\n")}\n`;
+}
+
+/** Less than half of the limit is heap: the rest is for metaspace, threads, direct buffers and the page cache of the log. */
+export const heapMegabytes = (limit: Size): number => Math.floor(mebibytes(limit) * 0.42);

@@ -1,0 +1,64 @@
+/** Prometheus as a workload: pure. */
+import type { Duration, Image, Running, Size, Workload } from "../../infra/workload.ts";
+import { prometheusConfig, type Scraped } from "./config.ts";
+import { ruleFiles } from "./rules.ts";
+
+export interface PrometheusWorkload {
+  image: Image;
+  memory: Size;
+  cpu: number;
+  storage: Size;
+  /** How long samples are kept, and how much of the disk they may take: whichever is reached first. */
+  retention: { time: string; size: Size };
+  interval: Duration;
+  stack: string;
+  alertmanager: Running;
+  /** Workloads that run before it; those among them with metrics are scraped. */
+  watched: Running[];
+  /** Workloads that need Prometheus themselves, so they come later; scraped along that same edge. */
+  later: Scraped[];
+  /** Where users see it, e.g. `https://localhost:9443/prometheus/`. */
+  externalUrl: string;
+  hostPort?: number;
+}
+
+const configDirectory = "/etc/prometheus";
+const dataPath = "/prometheus";
+
+export function prometheusWorkload(args: PrometheusWorkload): Workload {
+  const needs = [args.alertmanager, ...args.watched];
+  const config = prometheusConfig({
+    targets: [...needs, ...args.later],
+    alertmanager: `${args.alertmanager.host}:${args.alertmanager.ports.http}`,
+    interval: args.interval,
+    stack: args.stack,
+  });
+  const rules = Object.entries(ruleFiles([...needs, ...args.later].filter((one) => one.metrics).map((one) => one.name)));
+  return {
+    name: "prometheus",
+    image: args.image,
+    command: [
+      "prometheus",
+      `--config.file=${configDirectory}/prometheus.yml`,
+      `--storage.tsdb.path=${dataPath}`,
+      `--storage.tsdb.retention.time=${args.retention.time}`,
+      `--storage.tsdb.retention.size=${args.retention.size}B`,
+      // The gateway takes the prefix off, so that health checks and clients inside see the usual paths.
+      `--web.external-url=${args.externalUrl}`,
+      "--web.route-prefix=/",
+    ],
+    ports: { http: 9090 },
+    health: { exec: ["promtool", "check", "ready", "--url=http://127.0.0.1:9090"], startWithin: "1m" },
+    env: { GOMEMLIMIT: "" },
+    files: {
+      [`${configDirectory}/prometheus.yml`]: config,
+      ...Object.fromEntries(rules.map(([file, text]) => [`${configDirectory}/rules/${file}`, text])),
+    },
+    state: { path: dataPath, size: args.storage },
+    resources: { cpu: args.cpu, memory: args.memory },
+    user: 65534,
+    stop: { signal: "SIGTERM", graceSeconds: 60 },
+    needs,
+    ...(args.hostPort === undefined ? {} : { expose: { http: args.hostPort } }),
+  };
+}

@@ -1,0 +1,81 @@
+// Command provisioner keeps topics, Kafka users, databases and roles as the declaration says. It starts with the servers,
+// makes what is missing, and afterwards looks once a minute whether anything has drifted.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"cipherhorizon/provisioner/internal/config"
+	"cipherhorizon/provisioner/internal/kafka"
+	"cipherhorizon/provisioner/internal/ops"
+	"cipherhorizon/provisioner/internal/postgres"
+	"cipherhorizon/provisioner/internal/reconcile"
+	"cipherhorizon/provisioner/internal/spec"
+)
+
+// Set by the linker.
+var version = "dev"
+
+// Exit codes: 2 means that the configuration is wrong and a restart won't help.
+const (
+	exitFailed = 1
+	exitConfig = 2
+)
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == "healthcheck" {
+		os.Exit(ops.Healthcheck(os.Args[2:], os.Getenv))
+	}
+	os.Exit(run())
+}
+
+func run() int {
+	log := ops.NewLogger(os.Stdout)
+	settings, err := config.FromEnv(os.Getenv)
+	if err != nil {
+		return reject(log, err)
+	}
+	declared, err := spec.Load(settings.SpecFile)
+	if err != nil {
+		return reject(log, err)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+
+	metrics := ops.NewMetrics(version)
+	loop := reconcile.New(log, metrics, settings.Interval)
+	if declared.Kafka != nil {
+		client, err := kafka.Dial(settings.Kafka)
+		if err != nil {
+			return reject(log, err)
+		}
+		defer client.Close()
+		loop.Add("kafka", kafka.New(client, *declared.Kafka))
+	}
+	if declared.Postgres != nil {
+		loop.Add("postgres", postgres.New(settings.Postgres, *declared.Postgres))
+	}
+	log.Info("started", "version", version, "interval", settings.Interval.String())
+	if err := ops.Serve(ctx, settings.MetricsPort, metrics, loop); err != nil {
+		log.Error("stopped", "error", err.Error())
+		return exitFailed
+	}
+	log.Info("stopped")
+	return 0
+}
+
+func reject(log *slog.Logger, err error) int {
+	var problem *config.Problem
+	if config.As(err, &problem) {
+		log.Error("configuration refused", "variable", problem.Where, "what", problem.What,
+			"given", problem.Given, "allowed", problem.Allowed, "remedy", problem.Remedy)
+	} else {
+		log.Error("configuration refused", "error", fmt.Sprint(err))
+	}
+	return exitConfig
+}
