@@ -3,14 +3,17 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"cipherhorizon/provisioner/internal/config"
+	"cipherhorizon/provisioner/internal/history"
 	"cipherhorizon/provisioner/internal/kafka"
 	"cipherhorizon/provisioner/internal/ops"
 	"cipherhorizon/provisioner/internal/postgres"
@@ -20,6 +23,9 @@ import (
 
 // Set by the linker.
 var version = "dev"
+
+// A whole day of generated market data is read in seconds; this bounds a broker that hangs.
+const dumpTimeout = 2 * time.Minute
 
 // Exit codes: 2 means that the configuration is wrong and a restart won't help.
 const (
@@ -31,7 +37,30 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == "healthcheck" {
 		os.Exit(ops.Healthcheck(os.Args[2:], os.Getenv))
 	}
+	if len(os.Args) > 1 && os.Args[1] == "dump" {
+		os.Exit(dump())
+	}
 	os.Exit(run())
+}
+
+// dump writes the history of the stack to standard output, for an audit.
+func dump() int {
+	log := ops.NewLogger(os.Stderr)
+	settings, err := config.FromEnv(os.Getenv)
+	if err != nil {
+		return reject(log, err)
+	}
+	ctx, stop := context.WithTimeout(context.Background(), dumpTimeout)
+	defer stop()
+	out := bufio.NewWriterSize(os.Stdout, 1<<16)
+	if err := history.Dump(ctx, settings, out); err != nil {
+		log.Error("history not read", "error", err.Error())
+		return exitFailed
+	}
+	if err := out.Flush(); err != nil {
+		return exitFailed
+	}
+	return 0
 }
 
 func run() int {

@@ -15,8 +15,8 @@ import (
 	"cipherhorizon/provisioner/internal/spec"
 )
 
-// Dial makes a client; it connects when it is first used.
-func Dial(settings config.Kafka) (*kgo.Client, error) {
+// Dial makes a client; it connects when it is first used. What a caller adds to the options wins.
+func Dial(settings config.Kafka, extra ...kgo.Opt) (*kgo.Client, error) {
 	options := []kgo.Opt{
 		kgo.SeedBrokers(settings.Brokers...),
 		kgo.ClientID("provisioner"),
@@ -31,7 +31,7 @@ func Dial(settings config.Kafka) (*kgo.Client, error) {
 	if !settings.Plaintext {
 		options = append(options, kgo.SASL(scram.Auth{User: settings.User, Pass: settings.Password}.AsSha512Mechanism()))
 	}
-	return kgo.NewClient(options...)
+	return kgo.NewClient(append(options, extra...)...)
 }
 
 // Reconciler applies one declaration to one broker.

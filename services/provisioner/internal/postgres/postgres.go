@@ -107,6 +107,11 @@ func (r *Reconciler) inside(ctx context.Context, database spec.Database) ([]stri
 }
 
 func (r *Reconciler) connect(ctx context.Context, database string) (*pgx.Conn, error) {
+	return Connect(ctx, r.settings, database)
+}
+
+// Connect opens one connection to one database of the server.
+func Connect(ctx context.Context, server config.Postgres, database string) (*pgx.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	// Without a connection string: nothing is taken from the environment, and no password is part of a text.
@@ -114,8 +119,8 @@ func (r *Reconciler) connect(ctx context.Context, database string) (*pgx.Conn, e
 	if err != nil {
 		return nil, err
 	}
-	settings.Host, settings.Port, settings.Database = r.settings.Host, r.settings.Port, database
-	settings.User, settings.Password = r.settings.User, r.settings.Password
+	settings.Host, settings.Port, settings.Database = server.Host, server.Port, database
+	settings.User, settings.Password = server.User, server.Password
 	settings.Fallbacks = nil
 	conn, err := pgx.ConnectConfig(ctx, settings)
 	if err != nil {
