@@ -1,0 +1,1 @@
+"""How the served model was made. Not part of the image."""
