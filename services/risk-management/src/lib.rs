@@ -1,0 +1,15 @@
+//! Judges trading signals against limits and positions, and publishes the orders it approves.
+
+pub mod command;
+pub mod config;
+pub mod health;
+pub mod http;
+pub mod kafka;
+pub mod log;
+pub mod message;
+pub mod metrics;
+pub mod problem;
+pub mod risk;
+pub mod session;
+pub mod store;
+pub mod worker;
