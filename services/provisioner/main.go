@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -25,7 +26,7 @@ import (
 var version = "dev"
 
 // A whole day of generated market data is read in seconds; this bounds a broker that hangs.
-const dumpTimeout = 2 * time.Minute
+const reportTimeout = 2 * time.Minute
 
 // Exit codes: 2 means that the configuration is wrong and a restart won't help.
 const (
@@ -37,24 +38,27 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == "healthcheck" {
 		os.Exit(ops.Healthcheck(os.Args[2:], os.Getenv))
 	}
-	if len(os.Args) > 1 && os.Args[1] == "dump" {
-		os.Exit(dump())
+	if len(os.Args) == 2 && os.Args[1] == "dump" {
+		os.Exit(report(history.Dump))
+	}
+	if len(os.Args) == 3 && os.Args[1] == "lag" {
+		os.Exit(report(history.Lag(os.Args[2])))
 	}
 	os.Exit(run())
 }
 
-// dump writes the history of the stack to standard output, for an audit.
-func dump() int {
+// report answers one question about the running stack on standard output.
+func report(answer func(context.Context, config.Settings, io.Writer) error) int {
 	log := ops.NewLogger(os.Stderr)
 	settings, err := config.FromEnv(os.Getenv)
 	if err != nil {
 		return reject(log, err)
 	}
-	ctx, stop := context.WithTimeout(context.Background(), dumpTimeout)
+	ctx, stop := context.WithTimeout(context.Background(), reportTimeout)
 	defer stop()
 	out := bufio.NewWriterSize(os.Stdout, 1<<16)
-	if err := history.Dump(ctx, settings, out); err != nil {
-		log.Error("history not read", "error", err.Error())
+	if err := answer(ctx, settings, out); err != nil {
+		log.Error("no answer", "error", err.Error())
 		return exitFailed
 	}
 	if err := out.Flush(); err != nil {
