@@ -89,6 +89,8 @@ export interface Workload {
   metrics?: { port: string; path: string; interval?: Duration };
   /** Port names reachable from outside, each with the host port wanted on a single-host platform. */
   expose?: Record<string, number>;
+  /** May open connections to the world outside; without it a workload reaches nothing but what it needs. */
+  egress?: boolean;
 }
 
 /** A workload that has been handed to a platform. Hostname and ports are plain values, so `kafka:9092` needs no expression. */

@@ -38,11 +38,11 @@ export const replaceOnChanges = ["tmpfs", "healthcheck", "init", "shmSize"];
 
 export function toContainer(w: Workload, ctx: ContainerContext): ContainerArgs {
   const { name, image, command, ports, health, env, files, secrets, state, scratch, replicas, ...others } = w;
-  const { resources, latency, user, group, stop, needs, metrics, expose, ...rest } = others;
+  const { resources, latency, user, group, stop, needs, metrics, expose, egress, ...rest } = others;
   rest satisfies Record<string, never>;
-  // Said elsewhere: files, secrets and state in the volumes of the context, needs in its networks, replicas in the
-  // check before, and what is scraped by the monitoring.
-  void [files, secrets, state, needs, replicas, metrics];
+  // Said elsewhere: files, secrets and state in the volumes of the context, needs and egress in its networks, replicas
+  // in the check before, and what is scraped by the monitoring.
+  void [files, secrets, state, needs, egress, replicas, metrics];
   const memory = mebibytes(resources.memory);
   return {
     name: objectName(ctx.stack, name),

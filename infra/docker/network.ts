@@ -1,14 +1,14 @@
 /**
  * The networks of one workload. Its own, which it shares with those that need it, is internal: no way out, and whoever
- * doesn't need the workload has no interface there. A workload reachable from outside has a second one, alone on it,
- * because published ports need a network that isn't internal. See docs/adr/0001-networks.md.
+ * doesn't need the workload has no interface there. A workload that is reachable from outside, or reaches there, has a
+ * second one, alone on it, because published ports and routes out need a network that isn't internal. See docs/adr/0001-networks.md.
  */
 import type { NetworkArgs } from "@pulumi/docker";
 import { digest, objectName } from "../names.ts";
 import type { Workload } from "../workload.ts";
 import { labelList, labels } from "./labels.ts";
 
-/** `own` is the one for those who need the workload, `outside` the one for published ports. */
+/** `own` is the one for those who need the workload, `outside` the one to the world. */
 export type NetworkKind = "own" | "outside";
 
 /** The name by which the configuration pins a subnet. */
@@ -25,7 +25,7 @@ export function bridgeName(stack: string, key: string): string {
 export function networkKinds(w: Workload): NetworkKind[] {
   const kinds: NetworkKind[] = [];
   if (Object.keys(w.ports).length > 0) kinds.push("own");
-  if (Object.keys(w.expose ?? {}).length > 0) kinds.push("outside");
+  if (w.egress || Object.keys(w.expose ?? {}).length > 0) kinds.push("outside");
   return kinds;
 }
 

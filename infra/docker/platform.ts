@@ -1,4 +1,6 @@
 /** Docker as a platform: asks the pure translators what a workload becomes, and creates that. */
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { Container, Network, RemoteImage, Volume } from "@pulumi/docker";
 import type { ComponentResourceOptions, CustomResourceOptions, Input, Resource } from "@pulumi/pulumi";
 import { ComponentResource, log } from "@pulumi/pulumi";
@@ -14,7 +16,7 @@ import { checkDocker } from "./check.ts";
 import { type ContainerContext, replaceOnChanges, toContainer } from "./container.ts";
 import { contentHash as hashFiles, toFiller } from "./files.ts";
 import type { HostFacts } from "./host.ts";
-import { type BuildSite, contentHash, toBuiltImage, toPulledImage } from "./image.ts";
+import { type BuildSite, buildLog, contentHash, toBuiltImage, toPulledImage } from "./image.ts";
 import { memlockDegraded, toHugePageVolume } from "./latency.ts";
 import { type Joined, join } from "./members.ts";
 import { bridgeName, type NetworkKind, networkKey, networkKinds, toNetwork } from "./network.ts";
@@ -47,6 +49,9 @@ interface Known {
   own: Joined | undefined;
 }
 
+/** The name changes with the content, so the new one is made, and may fail, while the workload still runs on the old. */
+const sideBySide = { deleteBeforeReplace: false };
+
 export class DockerPlatform extends ComponentResource implements Platform {
   readonly kind = "docker";
   readonly #options: DockerOptions;
@@ -70,7 +75,7 @@ export class DockerPlatform extends ComponentResource implements Platform {
   thirdParty(name: string, opts: ComponentResourceOptions): Image | undefined {
     const found = this.#options.thirdParty(name);
     if (found?.origin !== "pulled") return found && this.#build(found.source, found.title, opts);
-    const image = new RemoteImage(`${name}.image`, toPulledImage(found.reference), this.#child(opts));
+    const image = new RemoteImage(`${name}.image`, toPulledImage(found.reference), this.#child(opts, sideBySide));
     return { reference: image.imageId, content: found.reference, origin: "pulled", title: found.title };
   }
 
@@ -139,7 +144,8 @@ export class DockerPlatform extends ComponentResource implements Platform {
     const hash = hashFiles(w, this.#labelKey.hex);
     const mounted = directories(held).map((directory, index) => {
       const name = `${w.name}.files${directory.replaceAll("/", "-")}`;
-      return { directory, volume: new Volume(name, toFilesVolume(stack, w, hash, index), this.#child(opts)).name };
+      const options = this.#child(opts, sideBySide);
+      return { directory, volume: new Volume(name, toFilesVolume(stack, w, hash, index), options).name };
     });
     const args = toFiller(stack, w, hash, mounted);
     const filler = new Container(`${w.name}.files`, args, this.#child(opts, { deleteBeforeReplace: true }));
@@ -165,6 +171,8 @@ export class DockerPlatform extends ComponentResource implements Platform {
   #build(source: ServiceSource, title: string, opts: ComponentResourceOptions): Image {
     const { stack, site } = this.#options;
     const content = contentHash(source, site.base);
+    // The provider opens the log but doesn't make its folder.
+    mkdirSync(dirname(buildLog(source.name)), { recursive: true });
     const image = new RemoteImage(
       `${source.name}.image`,
       toBuiltImage(stack, source, content, site),
