@@ -40,6 +40,15 @@ export const commandLine = (command: string, args: string[]): string => [command
 /** Children that must not outlive this program; main.ts ends them on a signal. */
 export const running = new Set<ReturnType<typeof spawn>>();
 
+/** The child and all that it started. */
+export function signalGroup(child: ReturnType<typeof spawn>, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
 /** Runs to the end and returns whatever the exit code was. Throws only when it can't be started or runs out of time. */
 export function run(command: string, args: string[], options: RunOptions): Promise<Finished> {
   const line = commandLine(command, args);
@@ -48,6 +57,8 @@ export function run(command: string, args: string[], options: RunOptions): Promi
     cwd: options.cwd,
     env: options.env ?? process.env,
     stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    // A group of its own: a terminal's Ctrl-C would otherwise reach the child twice, and Pulumi takes a second one as "at once".
+    detached: true,
   };
   return new Promise((resolvePromise, reject) => {
     const child = spawn(command, args, spawnOptions);
@@ -58,8 +69,8 @@ export function run(command: string, args: string[], options: RunOptions): Promi
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;
-      child.kill("SIGTERM");
-      setTimeout(() => child.kill("SIGKILL"), 10_000).unref();
+      signalGroup(child, "SIGTERM");
+      setTimeout(() => signalGroup(child, "SIGKILL"), 10_000).unref();
     }, options.timeout);
     child.once("error", (error) => {
       clearTimeout(timer);

@@ -20,7 +20,7 @@ const passphraseFile = (stack: string): string => join(stackDir(stack), "passphr
 
 /**
  * The environment that tells Pulumi which backend and passphrase to use. What the caller's environment says always wins.
- * A stack that is not local may name its backend in its configuration (`cipherhorizon:backend`); its secrets provider is
+ * A stack that is not local may name its backend in its configuration (`horizon:backend`); its secrets provider is
  * Pulumi's own `secretsprovider` key there.
  */
 export function backendEnv(stack: string, env: NodeJS.ProcessEnv = process.env): Record<string, string> {
@@ -38,7 +38,7 @@ function passphraseEnv(stack: string, env: NodeJS.ProcessEnv): Record<string, st
 function backendFromConfig(stack: string): string | undefined {
   if (!existsSync(configFile(stack))) return undefined;
   const file = parse(readFileSync(configFile(stack), "utf8")) as { config?: Record<string, unknown> } | null;
-  const url = file?.config?.["cipherhorizon:backend"];
+  const url = file?.config?.["horizon:backend"];
   return typeof url === "string" ? url : undefined;
 }
 

@@ -42,6 +42,18 @@ function commandOf(pid: number): string | undefined {
   }
 }
 
+/** A run whose starter is gone goes on by itself until it has written its state; it can only be waited for. */
+export function isOrphaned(lock: Lock, here = hostname()): boolean {
+  if (lock.hostname !== here || isDead(lock, here)) return false;
+  try {
+    const stat = readFileSync(`/proc/${lock.pid}/stat`, "utf8");
+    // Fields after the program's name, which stands in brackets and may hold spaces: state, then the parent's number.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1] === "1";
+  } catch {
+    return false;
+  }
+}
+
 /** Removes the dead locks and returns them; living ones stay and make Pulumi itself refuse. */
 export function clearDeadLocks(stack: string): Lock[] {
   const dead = readLocks(stack).filter((lock) => isDead(lock));

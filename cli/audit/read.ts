@@ -1,0 +1,98 @@
+/** Reads the history out of the running stack: the provisioner writes it as JSON lines. */
+import { OperationFailed } from "../errors.ts";
+import { run } from "../process.ts";
+import {
+  type Decision,
+  type History,
+  type MarketData,
+  type Order,
+  type Position,
+  parseExact,
+  type Recorded,
+  type Report,
+  type Signal,
+} from "./history.ts";
+
+interface Line {
+  topic?: string;
+  offset?: bigint;
+  value?: string;
+  table?: string;
+  settled?: Record<string, bigint>;
+  complete?: boolean;
+}
+
+export async function readHistory(stack: string, log: string): Promise<History> {
+  const container = `cipherhorizon-${stack}-provisioner`;
+  const finished = await run("docker", ["exec", container, "/provisioner", "dump"], { timeout: 180_000 });
+  if (finished.code === 0) return parseHistory(finished.stdout);
+  throw new OperationFailed({
+    where: `stack ${stack}`,
+    what: "its history can't be read",
+    given: finished.stderr.trim().split("\n").at(-1) ?? `exit code ${finished.code}`,
+    allowed: "a running stack whose provisioner, kafka and postgres are healthy",
+    remedy: `see \`horizon status\`, start it with \`horizon up\`, then run the command again; full log: ${log}`,
+  });
+}
+
+/** Throws when the dump was cut short: half a history would be full of violations that never were. */
+export function parseHistory(dump: string): History {
+  const history = emptyHistory();
+  let complete = false;
+  for (const text of dump.split("\n")) {
+    if (text === "") continue;
+    const line = parseExact(text) as Line;
+    if (line.settled !== undefined) {
+      history.settled = { signals: line.settled["signals"] ?? 0n, orders: line.settled["orders"] ?? 0n };
+    }
+    if (line.table !== undefined) addRow(history, line as unknown as Row);
+    if (line.topic !== undefined) addRecord(history, line.topic, line.offset ?? 0n, line.value ?? "");
+    complete ||= line.complete === true;
+  }
+  if (!complete) throw new Error("the provisioner's dump ends before its last line");
+  return history;
+}
+
+export const emptyHistory = (): History => ({
+  book: [],
+  trade: [],
+  signals: [],
+  orders: [],
+  fills: [],
+  decisions: [],
+  positions: [],
+  positionsUpTo: 0n,
+  settled: { signals: 0n, orders: 0n },
+  unreadable: 0,
+});
+
+type Row =
+  | ({ table: "decisions" } & Decision)
+  | { table: "positions"; account: string; symbol: string; qty: string }
+  | { table: "offsets"; topic: string; next: string };
+
+function addRow(history: History, row: Row): void {
+  if (row.table === "decisions") history.decisions.push(row);
+  if (row.table === "positions") history.positions.push({ ...row, qty: BigInt(row.qty) } satisfies Position);
+  if (row.table === "offsets" && row.topic === "fills") history.positionsUpTo = BigInt(row.next);
+}
+
+const kinds: Record<string, (history: History, record: Recorded<unknown>) => void> = {
+  "md.book": (history, record) => history.book.push(record as Recorded<MarketData>),
+  "md.trade": (history, record) => history.trade.push(record as Recorded<MarketData>),
+  signals: (history, record) => history.signals.push(record as Recorded<Signal>),
+  orders: (history, record) => history.orders.push(record as Recorded<Order>),
+  fills: (history, record) => history.fills.push(record as Recorded<Report>),
+};
+
+/** What is no JSON object is counted and left out, as the services do. */
+function addRecord(history: History, topic: string, offset: bigint, value: string): void {
+  let message: unknown;
+  try {
+    message = parseExact(value);
+  } catch {
+    message = undefined;
+  }
+  if (message === null || typeof message !== "object") history.unreadable += 1;
+  else kinds[topic]?.(history, { offset, message });
+}

@@ -1,0 +1,72 @@
+import { existsSync, rmSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import { UserError } from "../../infra/errors.ts";
+import { machineSteps } from "../machine/steps.ts";
+import { stackDir } from "../paths.ts";
+import { runSteps, type Step } from "../progress.ts";
+import type { Context } from "../session.ts";
+import { isLocal } from "../stack/backend.ts";
+import { summary } from "../stack/events.ts";
+import { listObjects, removeObjects } from "../stack/orphans.ts";
+import { ask, deploy, removeStack } from "../stack/pulumi.ts";
+import { stateStep } from "../stack/ready.ts";
+
+export interface DownOptions {
+  /** Volumes and generated secrets stay, so that the next `up` finds its data and can open it. */
+  keepData: boolean;
+}
+
+/** What must outlive a `down --keep-data`: the data and the credentials and keys that belong to it. */
+const keptTypes = /^(docker:index\/volume:Volume|random:|tls:|pulumi:)/;
+
+export const keptUrns = (exported: string): string[] => {
+  const state = JSON.parse(exported) as { deployment?: { resources?: { urn: string; type: string }[] } };
+  return (state.deployment?.resources ?? []).filter(({ type }) => keptTypes.test(type)).map(({ urn }) => urn);
+};
+
+/** Removes the stack; with its data unless told to keep it, and never without having asked or been told. */
+export async function down(context: Context, options: DownOptions): Promise<void> {
+  if (!options.keepData) await confirm(context);
+  const destroyStep: Step<Context> = {
+    title: "Remove",
+    run: async (_, report) => {
+      const kept = options.keepData ? keptUrns(await ask(context, ["stack", "export"])) : [];
+      const done = await deploy(
+        context,
+        ["destroy", "--yes", "--skip-preview", ...kept.flatMap((urn) => ["--exclude", urn])],
+        report,
+      );
+      return summary(done.changes);
+    },
+  };
+  const sweepStep: Step<Context> = { title: "Leftovers", run: (inner) => sweep(inner, options) };
+  await runSteps([...machineSteps, stateStep, destroyStep, sweepStep], context);
+}
+
+async function confirm(context: Context): Promise<void> {
+  if (context.yes) return;
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await prompt.question(
+    `This deletes the stack ${context.stack} with all its data. Type its name to go on: `,
+  );
+  prompt.close();
+  if (answer.trim() === context.stack) return;
+  throw new UserError({
+    where: `stack ${context.stack}`,
+    what: "not removed",
+    given: answer.trim() === "" ? "no answer" : answer.trim(),
+    allowed: `the stack's name, ${context.stack}`,
+    remedy: "type the name, or use --yes; --keep-data removes everything but the data",
+  });
+}
+
+/** What carries the stack's label and was in no state; then the stack itself and its folder. */
+async function sweep(context: Context, options: DownOptions): Promise<string> {
+  const left = (await listObjects(context.stack)).filter(({ kind }) => kind !== "volume" || !options.keepData);
+  await removeObjects(left, context.log);
+  if (options.keepData) return "the data, the secrets and the state are kept";
+  await removeStack(context);
+  if (isLocal(context.stack) && existsSync(stackDir(context.stack)))
+    rmSync(stackDir(context.stack), { recursive: true });
+  return left.length === 0 ? "none" : `removed ${left.map(({ kind, name }) => `${kind} ${name}`).join(", ")}`;
+}

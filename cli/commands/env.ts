@@ -1,0 +1,15 @@
+import type { Context } from "../session.ts";
+
+/** Only what differs from the caller's environment, as a shell reads it. Values are quoted; no secret is among them, only paths. */
+export function renderExports(env: NodeJS.ProcessEnv, current: NodeJS.ProcessEnv): string {
+  const changed = Object.entries(env).filter(([key, value]) => value !== undefined && value !== current[key]);
+  return changed
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `export ${key}='${value?.replaceAll("'", "'\\''")}'`)
+    .join("\n");
+}
+
+/** What a shell needs so that plain `pulumi up -s dev` works. */
+export const printEnv = (context: Context): void => {
+  process.stdout.write(`${renderExports(context.env, process.env)}\n`);
+};

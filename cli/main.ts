@@ -1,0 +1,175 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { auditCommand } from "./commands/audit.ts";
+import { down } from "./commands/down.ts";
+import { printEnv } from "./commands/env.ts";
+import { lockDigests } from "./commands/images.ts";
+import { logs } from "./commands/logs.ts";
+import { printOutputs } from "./commands/outputs.ts";
+import { type PreviewFormat, preview } from "./commands/preview.ts";
+import { refresh } from "./commands/refresh.ts";
+import { replay } from "./commands/replay.ts";
+import { status } from "./commands/status.ts";
+import { up } from "./commands/up.ts";
+import { doctor } from "./doctor/run.ts";
+import { exitCodeOf, exitCodes, explain } from "./errors.ts";
+import { machineSteps } from "./machine/steps.ts";
+import { newLogFile } from "./paths.ts";
+import { running, signalGroup } from "./process.ts";
+import { runSteps } from "./progress.ts";
+import { type Context, newContext } from "./session.ts";
+import { ensureBackend } from "./stack/backend.ts";
+import { about, type Level, levels } from "./test/levels.ts";
+import { test } from "./test/run.ts";
+import { watch } from "./test/watch.ts";
+
+interface Global {
+  stack: string;
+  yes: boolean;
+}
+
+let log: string | undefined;
+
+/** Ends the children first, so that Pulumi releases its lock and writes its state, then this program. */
+function stopChildren(signal: NodeJS.Signals): void {
+  process.exitCode = exitCodes.interrupted;
+  for (const child of running) signalGroup(child, signal);
+  if (running.size === 0) process.exit();
+  process.stderr.write("\nstopping; run the same command again to go on\n");
+}
+
+const program = new Command("horizon")
+  .description("Deploys the CipherHorizon trading stack and proves it.")
+  .option("--stack <name>", "the stack to work on", "dev")
+  .option("--yes", "never ask (also with CI=true)", false)
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 done; 1 failed half-way, or the audit found a violation; 2 wrong use or bad input, nothing changed;\n3 the machine lacks something (see doctor); 130 interrupted.",
+  );
+
+const global = (): Global => program.opts<Global>();
+
+function context(name: string): Context {
+  log = newLogFile(name);
+  const { stack, yes } = global();
+  return newContext(stack, log, yes);
+}
+
+/** A context whose environment has the toolchain, the state and the site: what a stack command runs in. */
+async function ready(name: string): Promise<Context> {
+  const made = context(name);
+  await runSteps(machineSteps, made);
+  ensureBackend(made.stack);
+  return made;
+}
+
+const fail = (ok: boolean): void => {
+  if (!ok) process.exitCode = exitCodes.failed;
+};
+
+program
+  .command("up")
+  .description("bring the stack up; ends when every container is healthy")
+  .action(() => up(context("up")));
+
+program
+  .command("preview")
+  .description("show what up would do, with the policy pack")
+  .addOption(
+    new Option("--format <format>", "for people, machines, or a pull request")
+      .choices(["text", "json", "comment"])
+      .default("text"),
+  )
+  .action(({ format }: { format: PreviewFormat }) => preview(context("preview"), format));
+
+program
+  .command("refresh")
+  .description("read what is really there into the state")
+  .action(() => refresh(context("refresh")));
+
+program
+  .command("down")
+  .description("remove the stack with its data; asks first")
+  .option("--keep-data", "keep volumes and generated secrets", false)
+  .action((options: { keepData: boolean }) => down(context("down"), options));
+
+program
+  .command("outputs")
+  .description("URLs, connection strings, images, commands of the running stack")
+  .option("--json", "as JSON", false)
+  .option("--show-secrets", "show secret values", false)
+  .action(async (options: { json: boolean; showSecrets: boolean }) => printOutputs(await ready("outputs"), options));
+
+program
+  .command("status")
+  .description("what runs and how it is")
+  .option("--json", "as JSON", false)
+  .action(({ json }: { json: boolean }) => status(global().stack, json));
+
+program
+  .command("logs <name>")
+  .description("the log of one workload")
+  .option("-f, --follow", "go on as it grows", false)
+  .option("--tail <lines>", "how many lines from the end", "200")
+  .action(async (name: string, options: { follow: boolean; tail: string }) => {
+    process.exitCode = await logs(global().stack, name, options);
+  });
+
+program
+  .command("doctor")
+  .description("check the machine; exit code 3 when something is missing")
+  .option("--json", "as JSON", false)
+  .action(async ({ json }: { json: boolean }) => {
+    if (!(await doctor(global().stack, json))) process.exitCode = exitCodes.machine;
+  });
+
+program
+  .command("env")
+  .description('what a shell needs for plain pulumi: eval "$(./horizon env)"')
+  .action(async () => printEnv(await ready("env")));
+
+program
+  .command("replay <file>")
+  .description("send a capture through the running stack, then audit; exit code 1 on any violation")
+  .option("--json", "as JSON", false)
+  .action(async (file: string, { json }: { json: boolean }) => fail(await replay(context("replay"), file, json)));
+
+program
+  .command("audit")
+  .description("prove the running stack's history; exit code 1 on any violation")
+  .option("--json", "as JSON", false)
+  .action(async ({ json }: { json: boolean }) => fail(await auditCommand(context("audit"), json)));
+
+const levelArgument = (value: string, before: Level[] = []): Level[] => {
+  if (!levels.includes(value as Level)) throw new InvalidArgumentError(`allowed: ${levels.join(", ")}`);
+  return [...before, value as Level];
+};
+
+program
+  .command("test")
+  .description("run everything CI runs, or the levels named")
+  .argument("[level...]", levels.map((level) => `${level}: ${about[level]}`).join("; "), levelArgument)
+  .option("--watch", "run the fast tests again at every change", false)
+  .action(async (wanted: Level[] | undefined, options: { watch: boolean }) => {
+    const made = context("test");
+    if (options.watch) process.exitCode = await watch();
+    else fail((await test(made, wanted ?? [])).failed === 0);
+  });
+
+program
+  .command("images")
+  .description("the table of third-party images")
+  .command("lock")
+  .description("resolve every digest where the image registry answers, and write the table")
+  .action(() => lockDigests());
+
+process.on("SIGINT", () => stopChildren("SIGINT"));
+process.on("SIGTERM", () => stopChildren("SIGTERM"));
+program.configureOutput({ outputError: (text, write) => write(text) });
+program.exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${explain(error, log)}\n`);
+  process.exitCode ??= exitCodeOf(error);
+}
