@@ -46,7 +46,7 @@ export function parseHistory(dump: string): History {
       history.settled = { signals: line.settled["signals"] ?? 0n, orders: line.settled["orders"] ?? 0n };
     }
     if (line.table !== undefined) addRow(history, line as unknown as Row);
-    if (line.topic !== undefined) addRecord(history, line.topic, line.offset ?? 0n, line.value ?? "");
+    else if (line.topic !== undefined) addRecord(history, line.topic, line.offset ?? 0n, line.value ?? "");
     complete ||= line.complete === true;
   }
   if (!complete) throw new Error("the provisioner's dump ends before its last line");

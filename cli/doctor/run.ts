@@ -12,7 +12,7 @@ import { type Finding, type State, table } from "./finding.ts";
 export async function examine(stack: string): Promise<Finding[]> {
   const { docker } = readStackConfig(stack);
   const ours = await publishedPorts(stack);
-  const wanted = Object.values(docker.hostPorts).filter((port) => port !== "off" && !ours.has(port));
+  const wanted = Object.values(docker.hostPorts).filter((port): port is number => port !== "off" && !ours.has(port));
   return judge(await gatherFacts(wanted, docker.bindAddress));
 }
 

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { parseExact } from "./history.ts";
+import { parseHistory } from "./read.ts";
+
+const line = (value: object): string => JSON.stringify(value);
+
+describe("parseExact", () => {
+  it("keeps integers beyond 2^53", () => {
+    expect(parseExact('{"seq":9223372036854775807}')).toEqual({ seq: 9223372036854775807n });
+  });
+});
+
+describe("parseHistory", () => {
+  const dump = [
+    line({ settled: { signals: 3, orders: 5, fills: 7 } }),
+    line({ table: "decisions", signal: "s/1/1", verdict: "approved", orders: ["s/1/1"] }),
+    line({ table: "positions", account: "maker", symbol: "SIM", qty: "-170141183460469231731687303715884105728" }),
+    line({ table: "offsets", topic: "fills", next: "12" }),
+    line({ topic: "signals", offset: 2, value: '{"v":1,"id":"s/1/1"}' }),
+    line({ topic: "fills", offset: 4, value: "not json" }),
+    line({ topic: "fills", offset: 5, value: "17" }),
+    line({ complete: true }),
+  ];
+
+  it("sorts lines into the history", () => {
+    const history = parseHistory(dump.join("\n"));
+    expect(history.settled).toEqual({ signals: 3n, orders: 5n });
+    expect(history.decisions.map(({ orders }) => orders)).toEqual([["s/1/1"]]);
+    expect(history.positions[0]?.qty).toBe(-(2n ** 127n));
+    expect(history.positionsUpTo).toBe(12n);
+    expect(history.signals).toEqual([{ offset: 2n, message: { v: 1n, id: "s/1/1" } }]);
+  });
+
+  it("counts what is no message and leaves it out", () => {
+    expect(parseHistory(dump.join("\n"))).toMatchObject({ unreadable: 2, fills: [] });
+  });
+
+  it("refuses a dump that was cut short", () => {
+    expect(() => parseHistory(dump.slice(0, -1).join("\n"))).toThrow("before its last line");
+  });
+});
