@@ -119,6 +119,19 @@ describe("the language host", () => {
     await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false);
   });
 
+  it("does not outlive the engine that started it", { timeout: 20_000 }, async () => {
+    const engine = `const { spawn } = require("node:child_process");
+      const host = spawn(process.argv[1], [], { cwd: process.argv[2], stdio: ["ignore", "pipe", "inherit"] });
+      host.stdout.once("data", () => { console.log(host.pid); process.kill(process.pid, "SIGKILL"); });`;
+    const launcher = join(import.meta.dirname, "pulumi-language-nodejs");
+    const child = spawn(process.execPath, ["-e", engine, launcher, ROOT], {
+      env: { ...process.env, PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter) },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [line] = await once(createInterface({ input: child.stdout }), "line");
+    await expect.poll(() => isAlive(Number(line)), { timeout: 10_000 }).toBe(false);
+  });
+
   it("answers what it does not know with unimplemented", async () => {
     const pack = promisify(client.pack.bind(client)) as (
       request: InstanceType<typeof language.PackRequest>,

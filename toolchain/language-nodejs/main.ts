@@ -4,6 +4,7 @@ import { stopAll } from "./children.ts";
 import { createHost } from "./host.ts";
 import { loadSdk } from "./sdk.ts";
 
+const PARENT_POLL_MS = 1000;
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024; // the engine's own limit
 
 enableCompileCache();
@@ -19,9 +20,12 @@ server.bindAsync("127.0.0.1:0", sdk.grpc.ServerCredentials.createInsecure(), (er
   console.log(port);
 });
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => {
-    stopAll();
-    server.tryShutdown(() => process.exit(0));
-  });
+function shutDown(): void {
+  stopAll();
+  server.tryShutdown(() => process.exit(0));
 }
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, shutDown);
+
+// An engine that was killed, or failed early, says no goodbye; the host must not outlive it.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && shutDown(), PARENT_POLL_MS).unref();
