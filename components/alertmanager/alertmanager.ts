@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../../infra/platform.ts";
 import type { Image, Running, Size, Workload } from "../../infra/workload.ts";
+import { imageOf } from "../image.ts";
 import { secretPath } from "../access.ts";
 import { alertmanagerConfig } from "./config.ts";
 
@@ -40,7 +41,7 @@ export function alertmanagerWorkload(args: AlertmanagerWorkload): Workload {
   };
 }
 
-export interface AlertmanagerArgs extends AlertmanagerWorkload {
+export interface AlertmanagerArgs extends Omit<AlertmanagerWorkload, "image"> {
   platform: Platform;
 }
 
@@ -50,7 +51,8 @@ export class Alertmanager extends pulumi.ComponentResource {
   constructor(name: string, args: AlertmanagerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trading:components:Alertmanager", name, {}, opts);
     const { platform, ...rest } = args;
-    this.running = platform.run(alertmanagerWorkload(rest), { parent: this });
+    const image = imageOf(platform, "alertmanager", { parent: this });
+    this.running = platform.run(alertmanagerWorkload({ ...rest, image }), { parent: this });
     this.registerOutputs({ host: this.running.host });
   }
 }

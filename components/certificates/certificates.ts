@@ -42,7 +42,8 @@ export class Certificates<Server extends string> extends pulumi.ComponentResourc
       { parent: this },
     );
     this.authority = authority.certPem;
-    const sign = (server: Server) => this.sign(`${name}-${server}`, args.servers[server], { key, cert: authority.certPem });
+    const sign = (server: Server) =>
+      this.sign(`${name}-${server}`, args.servers[server], { key, cert: authority.certPem });
     this.of = Object.fromEntries(
       (Object.keys(args.servers) as Server[]).map((server) => [server, sign(server)]),
     ) as Record<Server, ServerCertificate>;

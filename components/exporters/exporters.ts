@@ -16,7 +16,11 @@ const common = ({ memory, cpu }: ExporterSize) => ({
 });
 
 /** One more than the ports: what Prometheus must know of an exporter that comes after it. */
-export const nginxExporterTarget = { name: "nginx-exporter", ports: { http: 9113 }, metrics: { port: "http", path: "/metrics" } };
+export const nginxExporterTarget = {
+  name: "nginx-exporter",
+  ports: { http: 9113 },
+  metrics: { port: "http", path: "/metrics" },
+};
 
 export function redisExporterWorkload(image: Image, size: ExporterSize, redis: RedisConnection): Workload {
   const passwords = secretPath("redis-passwords.json");
@@ -56,11 +60,19 @@ export function postgresExporterWorkload(image: Image, size: ExporterSize, postg
 }
 
 /** `prometheus` among its needs is the edge along which it is scraped: the gateway itself leads to Prometheus, so it comes later. */
-export function nginxExporterWorkload(image: Image, size: ExporterSize, gateway: Running, prometheus: Running): Workload {
+export function nginxExporterWorkload(
+  image: Image,
+  size: ExporterSize,
+  gateway: Running,
+  prometheus: Running,
+): Workload {
   return {
     ...nginxExporterTarget,
     image,
-    command: ["nginx-prometheus-exporter", `--nginx.scrape-uri=http://${gateway.host}:${gateway.ports.status}/stub_status`],
+    command: [
+      "nginx-prometheus-exporter",
+      `--nginx.scrape-uri=http://${gateway.host}:${gateway.ports.status}/stub_status`,
+    ],
     health: { exec: [], startWithin: "30s" },
     user: 1001,
     needs: [gateway, prometheus],

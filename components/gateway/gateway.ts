@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { readFileSync } from "node:fs";
 import type { Platform } from "../../infra/platform.ts";
 import type { Image, Running, Size, Workload } from "../../infra/workload.ts";
+import { imageOf } from "../image.ts";
 import type { ServerCertificate } from "../certificates/certificates.ts";
 import { authorityPath, certificatePath, keyPath, nginxConf, ports, type Route } from "./nginx.ts";
 
@@ -15,7 +16,7 @@ export interface GatewayWorkload {
   routes: Route[];
   /** The servers behind the routes. */
   needs: Running[];
-  hostPort: number;
+  hostPort?: number;
 }
 
 const start = readFileSync(new URL("start.sh", import.meta.url), "utf8");
@@ -39,11 +40,11 @@ export function gatewayWorkload(args: GatewayWorkload): Workload {
     // SIGQUIT lets requests under way finish.
     stop: { signal: "SIGQUIT", graceSeconds: 60 },
     needs: args.needs,
-    expose: { https: args.hostPort },
+    ...(args.hostPort !== undefined && { expose: { https: args.hostPort } }),
   };
 }
 
-export interface GatewayArgs extends GatewayWorkload {
+export interface GatewayArgs extends Omit<GatewayWorkload, "image"> {
   platform: Platform;
 }
 
@@ -53,7 +54,8 @@ export class Gateway extends pulumi.ComponentResource {
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trading:components:Gateway", name, {}, opts);
     const { platform, ...rest } = args;
-    this.running = platform.run(gatewayWorkload(rest), { parent: this });
+    const image = imageOf(platform, "nginx", { parent: this });
+    this.running = platform.run(gatewayWorkload({ ...rest, image }), { parent: this });
     this.registerOutputs({ exposed: this.running.exposed });
   }
 }

@@ -1,14 +1,26 @@
 /** nginx.conf of the one entrance. */
 
+import type { Running } from "../../infra/workload.ts";
+
 /** A path of the entrance and where it leads. `strip` takes the prefix off before the upstream sees it. */
 export interface Route {
   path: string;
-  upstream: { host: string; port: number; tls?: boolean };
+  host: string;
+  port: number;
   strip: boolean;
+  /** The upstream speaks TLS with a certificate of our authority. */
+  tls?: boolean;
   /** Only reading is let through. */
   readOnly?: boolean;
   /** May become a WebSocket. */
   upgrade?: boolean;
+}
+
+/** A route to a named port of a workload. */
+export function routeTo(path: string, { host, ports }: Running, port: string): Pick<Route, "path" | "host" | "port"> {
+  const number = ports[port];
+  if (number === undefined) throw new TypeError(`${host} has no port ${port}`);
+  return { path, host, port: number };
 }
 
 export const ports = { https: 8443, status: 8081 } as const;
@@ -19,7 +31,7 @@ export const authorityPath = "/etc/gateway/authority.crt";
 const indent = (lines: string[]): string[] => lines.map((line) => `    ${line}`);
 
 function location(route: Route): string[] {
-  const { host, port, tls } = route.upstream;
+  const { host, port, tls } = route;
   const variable = `$to_${host.replaceAll("-", "_")}`;
   return [
     `location ${route.path} {`,
@@ -64,7 +76,7 @@ const securityHeaders = [
 ];
 
 const logFormat = [
-  "log_format json escape=json '{\"ts\":\"$time_iso8601\",\"level\":\"info\",\"service\":\"gateway\",\"msg\":\"request\",'",
+  'log_format json escape=json \'{"ts":"$time_iso8601","level":"info","service":"gateway","msg":"request",\'',
   '  \'"method":"$request_method","path":"$uri","status":$status,"bytes":$bytes_sent,\'',
   '  \'"seconds":$request_time,"upstream":"$upstream_addr","upstream_seconds":"$upstream_response_time"}\';',
 ];
@@ -75,6 +87,8 @@ const http = [
   ...logFormat,
   "access_log /dev/stdout json;",
   "server_tokens off;",
+  // An order's id may hold two slashes in a row.
+  "merge_slashes off;",
   "keepalive_timeout 65s;",
   "client_max_body_size 64k;",
   "client_body_timeout 10s;",
@@ -95,7 +109,7 @@ function entrance(routes: Route[]): string[] {
       "ssl_session_cache shared:tls:1m;",
       "ssl_session_tickets off;",
       ...securityHeaders,
-      "location = / { return 200 \"CipherHorizon\\n\"; default_type text/plain; }",
+      'location = / { return 200 "CipherHorizon\\n"; default_type text/plain; }',
     ]),
     ...routes.flatMap((route) => indent(location(route))),
     "}",

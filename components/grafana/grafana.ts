@@ -62,7 +62,6 @@ export function grafanaWorkload(args: GrafanaWorkload): Workload {
     scratch: { "/tmp": { size: "32Mi" } },
     resources: { cpu: args.cpu, memory: args.memory },
     user: 472,
-    group: 0,
     stop: { signal: "SIGTERM", graceSeconds: 60 },
     needs: [args.prometheus],
     metrics: { port: "http", path: "/metrics" },

@@ -3,11 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Platform } from "../../infra/platform.ts";
 import type { Running } from "../../infra/workload.ts";
+import { imageOf } from "../image.ts";
 import { type Access, type Login, secretPath } from "../access.ts";
 import { ports } from "./properties.ts";
 import { type KafkaWorkload, kafkaWorkload } from "./workload.ts";
 
-export interface KafkaArgs extends Omit<KafkaWorkload, "clusterId"> {
+export interface KafkaArgs extends Omit<KafkaWorkload, "clusterId" | "image"> {
   platform: Platform;
 }
 
@@ -24,7 +25,9 @@ export class Kafka extends pulumi.ComponentResource {
     super("trading:components:Kafka", name, {}, opts);
     const id = new random.RandomId(`${name}-cluster`, { byteLength: 16 }, { parent: this });
     const { platform, ...rest } = args;
-    this.running = platform.run(kafkaWorkload({ ...rest, clusterId: id.b64Url.apply(clusterId) }), { parent: this });
+    const image = imageOf(platform, "kafka", { parent: this });
+    const workload = kafkaWorkload({ ...rest, image, clusterId: id.b64Url.apply(clusterId) });
+    this.running = platform.run(workload, { parent: this });
     this.brokers = `${this.running.host}:${ports.internal}`;
     this.registerOutputs({ brokers: this.brokers });
   }

@@ -9,8 +9,8 @@ export const dataPath = "/var/lib/kafka/data";
 export interface Bootstrap {
   /** The broker's own password, for the two loopback listeners on which it talks to itself. */
   brokerPassword: string;
-  /** Host port under which tools outside reach the broker; absent: no such listener. */
-  externalPort?: number;
+  /** `host:port` under which tools outside reach the broker; absent: no such listener. */
+  external?: string | undefined;
 }
 
 const scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
@@ -22,7 +22,7 @@ const plain = (password: string): string =>
  * in this file: so it can be rotated by a restart, while a SCRAM password would be buried in the metadata log.
  */
 function listeners(bootstrap: Bootstrap): Record<string, string> {
-  const external = bootstrap.externalPort !== undefined;
+  const external = bootstrap.external !== undefined;
   const names = ["INTERNAL", ...(external ? ["EXTERNAL"] : []), "SELF", "CONTROLLER"];
   return {
     listeners: [
@@ -33,7 +33,7 @@ function listeners(bootstrap: Bootstrap): Record<string, string> {
     ].join(","),
     "advertised.listeners": [
       `INTERNAL://kafka:${ports.internal}`,
-      ...(external ? [`EXTERNAL://127.0.0.1:${bootstrap.externalPort}`] : []),
+      ...(external ? [`EXTERNAL://${bootstrap.external}`] : []),
       `SELF://localhost:${ports.self}`,
     ].join(","),
     "listener.security.protocol.map": names.map((name) => `${name}:SASL_PLAINTEXT`).join(","),

@@ -2,15 +2,14 @@
 # Starts the broker. On the first start it formats the storage, on later ones it tells the broker a changed password of the
 # provisioner. Passwords reach the tools through files only: an argument would be seen in the process list.
 set -eu
-data=/var/lib/kafka/data
 secrets=/run/secrets
-stamp=$data/provisioner.sha256
-password=$(sha256sum <$secrets/provisioner.properties)
+stamp=/var/lib/kafka/data/provisioner.sha256
 
-if [ ! -f $data/kraft/meta.properties ]; then
-  java -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '/opt/kafka/libs/*' @$secrets/format.args
-  echo "$password" >$stamp
-elif [ "$password" != "$(cat $stamp)" ]; then
+if [ ! -f /var/lib/kafka/data/kraft/meta.properties ]; then
+  # The Java argument file names the tool and its arguments, so the only word left to give is an option of the tool.
+  KAFKA_OPTS=@$secrets/format.args KAFKA_HEAP_OPTS=-Xmx64m /opt/kafka/bin/kafka-run-class.sh --ignore-formatted
+  cat $secrets/provisioner.sha256 >$stamp
+elif [ "$(cat $secrets/provisioner.sha256)" != "$(cat $stamp)" ]; then
   (
     unset KAFKA_OPTS
     export KAFKA_HEAP_OPTS=-Xmx64m
@@ -18,7 +17,7 @@ elif [ "$password" != "$(cat $stamp)" ]; then
       --alter --entity-type users --entity-name provisioner --add-config-file $secrets/provisioner.properties; do
       sleep 1
     done
-    echo "$password" >$stamp
+    cat $secrets/provisioner.sha256 >$stamp
   ) &
 fi
 exec /opt/kafka/bin/kafka-server-start.sh $secrets/server.properties

@@ -1,4 +1,5 @@
 /** The broker as a workload: pure. */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { Image, Size, Workload } from "../../infra/workload.ts";
@@ -14,9 +15,13 @@ export interface KafkaWorkload {
   /** 22 letters of URL-safe base64. Two clusters with one id would accept each other's disks. */
   clusterId: pulumi.Input<string>;
   passwords: Record<"broker" | "provisioner" | "auditor", pulumi.Input<string>>;
-  externalPort?: number;
+  /** The host's port for tools outside; absent: no listener for them. */
+  hostPort?: number;
+  /** The host's address for them. */
+  hostAddress: string;
 }
 
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const beside = (file: string): string => readFileSync(new URL(file, import.meta.url), "utf8");
 
 /** The tools' login for operators: reads everything, changes nothing. */
@@ -25,14 +30,18 @@ export const auditorConfig = secretPath("auditor.properties");
 function secrets(args: KafkaWorkload): Record<string, pulumi.Output<string>> {
   const properties = secretPath("server.properties");
   const { broker, provisioner, auditor } = args.passwords;
-  const known = pulumi.all({ broker, provisioner, auditor, clusterId: args.clusterId });
-  const { externalPort } = args;
+  const known = pulumi.all([broker, provisioner, auditor, args.clusterId]).apply(([b, p, a, id]) => ({
+    broker: b,
+    provisioner: p,
+    auditor: a,
+    clusterId: id,
+  }));
+  const external = args.hostPort === undefined ? undefined : `${args.hostAddress}:${args.hostPort}`;
   return {
-    [properties]: known.apply((k) =>
-      serverProperties({ brokerPassword: k.broker, ...(externalPort === undefined ? {} : { externalPort }) }),
-    ),
+    [properties]: known.apply((k) => serverProperties({ brokerPassword: k.broker, external })),
     [secretPath("format.args")]: known.apply((k) => formatArguments(k.clusterId, k.provisioner, properties)),
     [secretPath("provisioner.properties")]: known.apply((k) => provisionerProperties(k.provisioner)),
+    [secretPath("provisioner.sha256")]: known.apply((k) => sha256(k.provisioner)),
     [secretPath("self.properties")]: known.apply((k) => selfProperties(k.broker)),
     [auditorConfig]: known.apply((k) => clientProperties("auditor", k.auditor)),
   };
@@ -40,18 +49,19 @@ function secrets(args: KafkaWorkload): Record<string, pulumi.Output<string>> {
 
 export function kafkaWorkload(args: KafkaWorkload): Workload {
   const heap = heapMegabytes(args.memory);
+  const external = args.hostPort !== undefined;
   return {
     name: "kafka",
     image: args.image,
     command: ["/bin/sh", "/etc/kafka/start.sh"],
-    ports: { internal: ports.internal, external: ports.external, metrics: ports.metrics },
-    health: { exec: ["/bin/sh", "-c", "exec 3<>/dev/tcp/127.0.0.1/9092"], startWithin: "2m" },
+    ports: { internal: ports.internal, metrics: ports.metrics, ...(external && { external: ports.external }) },
+    health: { exec: ["nc", "-z", "127.0.0.1", String(ports.internal)], startWithin: "2m" },
     env: {
       // A fixed heap: the broker's is steady, and growing it would only move the moment at which the limit bites.
       KAFKA_HEAP_OPTS: `-Xms${heap}m -Xmx${heap}m`,
       // Serial collector: with two cores and a heap this small the concurrent ones spend more on threads than they save in pauses.
       KAFKA_JVM_PERFORMANCE_OPTS: "-server -XX:+UseSerialGC -XX:MaxMetaspaceSize=128m -Djava.awt.headless=true",
-      KAFKA_OPTS: `-javaagent:/opt/kafka/jmx/jmx_prometheus_javaagent.jar=${ports.metrics}:/etc/kafka/jmx.yaml`,
+      KAFKA_OPTS: `-javaagent:/opt/jmx/jmx_prometheus_javaagent.jar=${ports.metrics}:/etc/kafka/jmx.yaml`,
       LOG_DIR: "/tmp/logs",
     },
     files: { "/etc/kafka/start.sh": beside("start.sh"), "/etc/kafka/jmx.yaml": beside("jmx.yaml") },
@@ -63,6 +73,6 @@ export function kafkaWorkload(args: KafkaWorkload): Workload {
     user: 1000,
     stop: { signal: "SIGTERM", graceSeconds: 120 },
     metrics: { port: "metrics", path: "/metrics" },
-    ...(args.externalPort === undefined ? {} : { expose: { external: args.externalPort } }),
+    ...(args.hostPort !== undefined && { expose: { external: args.hostPort } }),
   };
 }

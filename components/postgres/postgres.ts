@@ -2,10 +2,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../../infra/platform.ts";
 import type { Running } from "../../infra/workload.ts";
+import { imageOf } from "../image.ts";
 import { type Access, type Login, secretPath } from "../access.ts";
 import { type PostgresWorkload, postgresWorkload } from "./workload.ts";
 
-export interface PostgresArgs extends PostgresWorkload {
+export interface PostgresArgs extends Omit<PostgresWorkload, "image"> {
   platform: Platform;
 }
 
@@ -22,7 +23,8 @@ export class Postgres extends pulumi.ComponentResource {
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trading:components:Postgres", name, {}, opts);
     const { platform, ...rest } = args;
-    this.running = platform.run(postgresWorkload(rest), { parent: this });
+    const image = imageOf(platform, "postgres", { parent: this });
+    this.running = platform.run(postgresWorkload({ ...rest, image }), { parent: this });
     this.registerOutputs({ host: this.running.host });
   }
 

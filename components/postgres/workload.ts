@@ -49,7 +49,8 @@ export function postgresWorkload(args: PostgresWorkload): Workload {
       POSTGRES_USER: "provisioner",
       POSTGRES_DB: "postgres",
       POSTGRES_PASSWORD_FILE: password,
-      POSTGRES_INITDB_ARGS: "--data-checksums --auth-local=scram-sha-256 --auth-host=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8",
+      POSTGRES_INITDB_ARGS:
+        "--data-checksums --auth-local=scram-sha-256 --auth-host=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8",
     },
     secrets: { [password]: args.superuserPassword },
     state: { path: dataPath, size: args.storage },

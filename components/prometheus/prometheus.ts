@@ -2,9 +2,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../../infra/platform.ts";
 import type { Running } from "../../infra/workload.ts";
+import { imageOf } from "../image.ts";
 import { type PrometheusWorkload, prometheusWorkload } from "./workload.ts";
 
-export interface PrometheusArgs extends PrometheusWorkload {
+export interface PrometheusArgs extends Omit<PrometheusWorkload, "image"> {
   platform: Platform;
 }
 
@@ -16,7 +17,8 @@ export class Prometheus extends pulumi.ComponentResource {
   constructor(name: string, args: PrometheusArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trading:components:Prometheus", name, {}, opts);
     const { platform, ...rest } = args;
-    this.running = platform.run(prometheusWorkload(rest), { parent: this });
+    const image = imageOf(platform, "prometheus", { parent: this });
+    this.running = platform.run(prometheusWorkload({ ...rest, image }), { parent: this });
     this.url = `http://${this.running.host}:${this.running.ports.http}`;
     this.registerOutputs({ url: this.url });
   }

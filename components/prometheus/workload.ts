@@ -1,4 +1,5 @@
 /** Prometheus as a workload: pure. */
+import { mebibytes } from "../../infra/units.ts";
 import type { Duration, Image, Running, Size, Workload } from "../../infra/workload.ts";
 import { prometheusConfig, type Scraped } from "./config.ts";
 import { ruleFiles } from "./rules.ts";
@@ -33,7 +34,9 @@ export function prometheusWorkload(args: PrometheusWorkload): Workload {
     interval: args.interval,
     stack: args.stack,
   });
-  const rules = Object.entries(ruleFiles([...needs, ...args.later].filter((one) => one.metrics).map((one) => one.name)));
+  const rules = Object.entries(
+    ruleFiles([...needs, ...args.later].filter((one) => one.metrics).map((one) => one.name)),
+  );
   return {
     name: "prometheus",
     image: args.image,
@@ -49,7 +52,8 @@ export function prometheusWorkload(args: PrometheusWorkload): Workload {
     ],
     ports: { http: 9090 },
     health: { exec: ["promtool", "check", "ready", "--url=http://127.0.0.1:9090"], startWithin: "1m" },
-    env: { GOMEMLIMIT: "" },
+    // Collects garbage before the kernel kills.
+    env: { GOMEMLIMIT: `${Math.floor(mebibytes(args.memory) * 0.8)}MiB` },
     files: {
       [`${configDirectory}/prometheus.yml`]: config,
       ...Object.fromEntries(rules.map(([file, text]) => [`${configDirectory}/rules/${file}`, text])),

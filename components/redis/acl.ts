@@ -5,7 +5,8 @@ import { createHash } from "node:crypto";
 export const redisUsers = {
   "market-data": "~md:* &md:* +@read +@write +@connection +@transaction +publish -@dangerous",
   auditor: "%R~* +@read +@connection +info +dbsize",
-  "redis-exporter": "+@connection +info +client|list +config|get +latency|latest +slowlog|get +slowlog|len +memory|usage",
+  "redis-exporter":
+    "+@connection +info +client|list +config|get +latency|latest +slowlog|get +slowlog|len +memory|usage",
   health: "+@connection",
 } as const;
 
@@ -13,7 +14,9 @@ export type RedisUser = keyof typeof redisUsers;
 
 export function aclFile(passwords: Record<RedisUser, string>): string {
   const lines = Object.entries(redisUsers).map(([user, rights]) => {
-    const hash = createHash("sha256").update(passwords[user as RedisUser]).digest("hex");
+    const hash = createHash("sha256")
+      .update(passwords[user as RedisUser])
+      .digest("hex");
     return `user ${user} on #${hash} resetkeys resetchannels -@all ${rights}`;
   });
   return `${["user default off resetpass resetkeys resetchannels -@all", ...lines].join("\n")}\n`;

@@ -2,7 +2,7 @@
 export const dataPath = "/data";
 export const aclPath = "/run/secrets/users.acl";
 
-/** `maxMemoryMegabytes` stays below half of the limit: rewriting the append-only file forks, and written pages are copied. */
+/** `maxMemoryMegabytes` is half of the limit: rewriting the append-only file forks, and written pages are copied. */
 export function redisConf(maxMemoryMegabytes: number): string {
   return `bind * -::*
 port 6379

@@ -2,10 +2,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../../infra/platform.ts";
 import type { Running } from "../../infra/workload.ts";
+import { imageOf } from "../image.ts";
 import { type Access, type Login, secretPath } from "../access.ts";
 import { type RedisWorkload, redisWorkload } from "./workload.ts";
 
-export interface RedisArgs extends RedisWorkload {
+export interface RedisArgs extends Omit<RedisWorkload, "image"> {
   platform: Platform;
 }
 
@@ -21,7 +22,8 @@ export class Redis extends pulumi.ComponentResource {
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trading:components:Redis", name, {}, opts);
     const { platform, ...rest } = args;
-    this.running = platform.run(redisWorkload(rest), { parent: this });
+    const image = imageOf(platform, "redis", { parent: this });
+    this.running = platform.run(redisWorkload({ ...rest, image }), { parent: this });
     this.address = `${this.running.host}:${this.running.ports.redis}`;
     this.registerOutputs({ address: this.address });
   }

@@ -1,5 +1,6 @@
 /** Redis as a workload: pure. */
 import * as pulumi from "@pulumi/pulumi";
+import { mebibytes } from "../../infra/units.ts";
 import type { Image, Size, Workload } from "../../infra/workload.ts";
 import { secretPath } from "../access.ts";
 import { aclFile, type RedisUser } from "./acl.ts";
@@ -10,7 +11,6 @@ export interface RedisWorkload {
   memory: Size;
   cpu: number;
   storage: Size;
-  maxMemoryMegabytes: number;
   passwords: Record<RedisUser, pulumi.Input<string>>;
   hostPort?: number;
 }
@@ -22,8 +22,11 @@ export function redisWorkload(args: RedisWorkload): Workload {
     image: args.image,
     command: ["redis-server", "/etc/redis/redis.conf"],
     ports: { redis: 6379 },
-    health: { exec: ["redis-cli", "-e", "ping"], startWithin: "30s" },
-    files: { "/etc/redis/redis.conf": redisConf(args.maxMemoryMegabytes) },
+    health: {
+      exec: ["sh", "-c", `REDISCLI_AUTH=$(cat ${secretPath("health")}) redis-cli -e --user health ping`],
+      startWithin: "30s",
+    },
+    files: { "/etc/redis/redis.conf": redisConf(Math.floor(mebibytes(args.memory) / 2)) },
     secrets: { [aclPath]: passwords.apply(aclFile), [secretPath("health")]: passwords.apply((all) => all.health) },
     state: { path: dataPath, size: args.storage },
     resources: { cpu: args.cpu, memory: args.memory },

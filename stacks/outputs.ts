@@ -1,0 +1,99 @@
+/** What an operator wants to know of a stack that runs. */
+import * as pulumi from "@pulumi/pulumi";
+import { auditorConfig } from "../components/kafka/workload.ts";
+import type { Config } from "../infra/config.ts";
+import type { Running } from "../infra/workload.ts";
+import type { Data } from "./data.ts";
+import type { Edge } from "./edge.ts";
+import { entranceUrl } from "./entrance.ts";
+import { toMermaid } from "./graph.ts";
+import type { Observability } from "./observability.ts";
+import type { Trading } from "./trading.ts";
+
+export interface Parts {
+  config: Config;
+  data: Data;
+  trading: Trading;
+  observability: Observability;
+  edge: Edge;
+  authority: pulumi.Output<string>;
+}
+
+function urls({ config, observability }: Parts) {
+  const base = entranceUrl(config);
+  return {
+    api: `${base}/api/`,
+    webSocket: `${base.replace(/^https/, "wss")}/ws`,
+    risk: `${base}/risk/`,
+    signal: `${base}/signal/`,
+    prometheus: `${base}/prometheus/`,
+    alertmanager: `${base}/alertmanager/`,
+    ...(observability.grafana && { grafana: `${base}/grafana/` }),
+  };
+}
+
+/** As the auditor, who reads everything and changes nothing; and what else a person must type. */
+function logins({ data, trading, observability }: Parts) {
+  const auditor = data.kafka("auditor");
+  const reader = (database: string) => {
+    const { user, password, host, port } = data.postgres(database, "auditor");
+    return pulumi.interpolate`postgresql://${user}:${password}@${host}:${port}/${database}`;
+  };
+  const redis = data.redis("auditor");
+  return pulumi.secret({
+    kafka: {
+      internal: auditor.brokers,
+      external: auditor.server.exposed.external ?? "off",
+      mechanism: "SCRAM-SHA-512",
+      user: auditor.user,
+      password: auditor.password,
+    },
+    postgres: { signal: reader("signal"), risk: reader("risk") },
+    redis: pulumi.interpolate`redis://${redis.user}:${redis.password}@${redis.address}`,
+    riskApiToken: trading.riskToken,
+    ...(observability.grafana && {
+      grafana: { user: "admin", password: observability.grafana.adminPassword },
+    }),
+  });
+}
+
+function slices({ data, trading, observability, edge }: Parts): Record<string, Running[]> {
+  const { marketData, tradingSignal, riskManagement, engine } = trading;
+  const { prometheus, alertmanager, exporters, grafana } = observability;
+  return {
+    data: data.running,
+    trading: [marketData, tradingSignal, riskManagement, engine],
+    observability: [prometheus, alertmanager, ...exporters, ...(grafana ? [grafana.running] : [])],
+    edge: [edge.gateway, edge.exporter],
+  };
+}
+
+/** Commands to copy; NAME stands for a workload. */
+function commands(): Record<string, string> {
+  const kafka = `horizon exec kafka --`;
+  return {
+    logs: "horizon logs NAME",
+    topics: `${kafka} /opt/kafka/bin/kafka-topics.sh --bootstrap-server localhost:9092 --command-config ${auditorConfig} --list`,
+    lag: `${kafka} /opt/kafka/bin/kafka-consumer-groups.sh --bootstrap-server localhost:9092 --command-config ${auditorConfig} --describe --all-groups`,
+  };
+}
+
+export function outputs(parts: Parts) {
+  const all = slices(parts);
+  const running = Object.values(all).flat();
+  return {
+    urls: urls(parts),
+    authority: parts.authority,
+    logins: logins(parts),
+    images: Object.fromEntries(running.map(({ name, image }) => [name, image])),
+    handles: Object.fromEntries(running.map(({ name, handle }) => [name, handle])),
+    commands: commands(),
+    needs: Object.fromEntries(running.map(({ name, needs }) => [name, needs])),
+    graph: toMermaid(all),
+    notes: parts.observability.grafana
+      ? []
+      : [
+          "grafana: absent, its image can't be had at this site; its dashboards are checked against Prometheus all the same",
+        ],
+  };
+}
