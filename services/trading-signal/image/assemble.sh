@@ -15,7 +15,9 @@ cp "$python" "$root/usr/bin/"
 cp -a "$library" "$root/usr/lib/"
 # What develops, draws or installs. EXTERNALLY-MANAGED speaks to pip, which isn't here.
 for part in EXTERNALLY-MANAGED __pycache__ config-3.13-* ensurepip idlelib lib2to3 pydoc_data test \
-  tkinter turtle.py turtledemo unittest venv _pyrepl; do
+  tkinter turtle.py turtledemo unittest venv _pyrepl curses dbm sqlite3 \
+  'lib-dynload/_test*' 'lib-dynload/_ctypes_test*' 'lib-dynload/_curses*' 'lib-dynload/readline*' \
+  'lib-dynload/_dbm*' 'lib-dynload/_gdbm*' 'lib-dynload/_sqlite3*' 'lib-dynload/_tkinter*'; do
   # shellcheck disable=SC2086
   rm -rf "$root$library"/$part
 done
@@ -23,7 +25,7 @@ done
 cp -a /opt/packages/. "$root$home/"
 rm -rf "$root$home/bin"
 cp -a trading_signal "$root$home/"
-find "$root$home" -name 'test_*' -delete
+find "$root$home/trading_signal" \( -name 'test_*' -o -name conftest.py \) -delete
 find "$root$home" \( -name '*.pyi' -o -name '*.c' -o -name '*.h' \) -delete
 install -m 0755 bin/trading-signal "$root/usr/bin/"
 

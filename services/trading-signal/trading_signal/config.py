@@ -75,11 +75,13 @@ class _Reader:
     def file(self, name: str) -> Path:
         path = Path(self._env.get(name, ""))
         try:
+            if not self._env.get(name):
+                raise FileNotFoundError("not set")
             if path.read_text(encoding="utf-8").strip():
                 return path
             given = f"{path}: the file is empty"
         except (OSError, UnicodeDecodeError) as cause:
-            given = f"{str(path)!r}: {cause}"
+            given = f"{self._env.get(name, '')!r}: {cause}"
         self.refuse(
             name, given, "the path of a readable file with a secret", f"mount it, set {name}"
         )

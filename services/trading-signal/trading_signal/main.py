@@ -62,14 +62,14 @@ async def _serve(settings: Settings, served: model.Model, sockets: list[socket.s
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, state.stopping.set)
-    server = _server(settings, served, state, metrics)
-    serving = asyncio.create_task(server.serve(sockets))
+    web = server(served, state, metrics, settings.metrics_port)
+    serving = asyncio.create_task(web.serve(sockets))
     bookkeeper.start()
     threading.Thread(target=work, name="pipeline", daemon=True).start()
     await ended.wait()
     state.stopping.set()
     await asyncio.to_thread(bookkeeper.finish)
-    server.should_exit = True
+    web.should_exit = True
     await serving
     if failures:
         jsonlog.error("the pipeline failed", error=repr(failures[0]))
@@ -78,12 +78,11 @@ async def _serve(settings: Settings, served: model.Model, sockets: list[socket.s
     return 0
 
 
-def _server(
-    settings: Settings, served: model.Model, state: State, metrics: Metrics
+def server(
+    served: model.Model, state: State, metrics: Metrics, metrics_port: int
 ) -> uvicorn.Server:
-    app = ops.by_port(
-        ops.create(state, metrics), ops.limited(api.create(served, metrics)), settings.metrics_port
-    )
+    probes, interface = ops.create(state, metrics), api.create(served, metrics)
+    app = ops.by_port(probes, ops.limited(interface), metrics_port)
     return Server(
         uvicorn.Config(
             app,

@@ -1,6 +1,13 @@
 """What Prometheus sees. Counted a batch at a time: a lock for each message would cost more."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+)
 
 from trading_signal import SERVICE, VERSION
 from trading_signal.model import Model
@@ -13,6 +20,8 @@ TRANSACTIONS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 
 class Metrics:
     def __init__(self, model: Model) -> None:
+        # process_start_time_seconds says it once for all.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         build = Gauge(

@@ -21,18 +21,18 @@ RENEW_SECONDS = 3_600.0  # an idle group's offsets would expire
 PROBE_SECONDS = 5.0
 FAR_AHEAD = 20_000
 BACKOFF = (0.1, 0.2, 0.5, 1.0)
+STABLE_SECONDS = 10.0  # a connection that held this long starts the backoff anew
 
 
 def run(settings: Settings, model: Model, state: State, accounts: Accounts) -> None:
     failures = 0
     while not state.stopping.is_set():
         state.heartbeat()
+        started = time.monotonic()
         link = None
         try:
             link = Link(settings.kafka, state.heartbeat)
-            connection = Connection(link, Strategy(model, settings.rules), state, accounts)
-            failures = 0
-            connection.run()
+            Connection(link, Strategy(model, settings.rules), state, accounts).run()
         except (KafkaException, OSError) as cause:
             state.not_ready = f"kafka: {cause}"
             accounts.kafka(False)
@@ -41,8 +41,8 @@ def run(settings: Settings, model: Model, state: State, accounts: Accounts) -> N
             state.heartbeat()
             if link:
                 link.close()
+        failures = 0 if time.monotonic() - started > STABLE_SECONDS else failures + 1
         state.stopping.wait(BACKOFF[min(failures, len(BACKOFF) - 1)])
-        failures += 1
 
 
 class Connection:

@@ -1,0 +1,66 @@
+"""What several tests need: a served process's HTTP, and secrets in files."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from trading_signal import main, model, ops
+from trading_signal.config import Settings, from_environment
+from trading_signal.metrics import Metrics
+from trading_signal.state import State
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    path = tmp_path / "password"
+    path.write_text("secret\n")
+    return path
+
+
+@pytest.fixture
+def environment(secret: Path) -> dict[str, str]:
+    return {
+        "KAFKA_SECURITY": "plaintext",
+        "KAFKA_BROKERS": "127.0.0.1:1",
+        "POSTGRES_HOST": "127.0.0.1",
+        "POSTGRES_PORT": "1",
+        "POSTGRES_PASSWORD_FILE": str(secret),
+    }
+
+
+@pytest.fixture
+def settings(environment: dict[str, str]) -> Settings:
+    return from_environment(environment)
+
+
+@dataclass
+class Served:
+    api: httpx.Client
+    ops: httpx.Client
+    ops_port: int
+    state: State
+    metrics: Metrics
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    """The real server on two free ports, with nothing behind it."""
+    served_model = model.load()
+    state, metrics = State(), Metrics(served_model)
+    sockets = [ops.listen(0), ops.listen(0)]
+    ops_port, api_port = (listener.getsockname()[1] for listener in sockets)
+    server = main.server(served_model, state, metrics, ops_port)
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets)))
+    thread.start()
+    api = httpx.Client(base_url=f"http://127.0.0.1:{api_port}", timeout=10)
+    probe = httpx.Client(base_url=f"http://127.0.0.1:{ops_port}", timeout=10)
+    with api, probe:
+        yield Served(api, probe, ops_port, state, metrics)
+    server.should_exit = True
+    thread.join(10)
+    assert not thread.is_alive()
