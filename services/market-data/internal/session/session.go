@@ -24,10 +24,13 @@ type Record struct {
 
 // Outcome is what one frame led to.
 type Outcome struct {
-	Kind         feed.Kind
-	Err          error // why the frame is corrupt
-	Record       *Record
-	NeedSnapshot string // symbol whose book can't be trusted until a snapshot comes
+	Kind    feed.Kind
+	Err     error // why the frame is corrupt
+	Record  *Record
+	Gaps    uint64
+	Resyncs uint64
+	BookOf  string // symbol whose book the frame touched
+	Synced  bool   // whether that book can be trusted
 }
 
 // Session is one run of a source.
@@ -56,25 +59,31 @@ func (s *Session) Process(line []byte) Outcome {
 	s.seq++
 	frame, err := s.parser.Parse(line)
 	s.tally.Frames[frame.Kind.String()]++
+	gaps, resyncs := s.tally.Gaps, s.tally.Resyncs
 	out := Outcome{Kind: frame.Kind, Err: err}
+	s.dispatch(&frame, &out)
+	out.Gaps, out.Resyncs = s.tally.Gaps-gaps, s.tally.Resyncs-resyncs
+	return out
+}
+
+func (s *Session) dispatch(frame *feed.Frame, out *Outcome) {
 	switch frame.Kind {
 	case feed.BookTicker:
 		i := s.instrument(frame.Symbol)
 		i.quote = frame.Quote
-		out.Record = s.bookRecord(i, &frame, "ticker", frame.Quote)
+		out.Record = s.bookRecord(i, frame, "ticker", frame.Quote)
 	case feed.DepthUpdate:
 		i := s.instrument(frame.Symbol)
 		s.change(i, func(b *book.Book) { b.Apply(frame.Diff) })
-		out.Record = s.bookRecord(i, &frame, "depth", i.top())
-		if !i.book.Synced() {
-			out.NeedSnapshot = i.symbol
-		}
+		out.Record = s.bookRecord(i, frame, "depth", i.top())
+		out.BookOf, out.Synced = i.symbol, i.book.Synced()
 	case feed.Trade, feed.AggTrade:
-		out.Record = s.tradeRecord(&frame)
+		out.Record = s.tradeRecord(frame)
 	case feed.Snapshot:
-		s.seed(&frame)
+		if i := s.seed(frame); i != nil {
+			out.BookOf, out.Synced = i.symbol, i.book.Synced()
+		}
 	}
-	return out
 }
 
 func (s *Session) instrument(symbol string) *instrument {
@@ -94,7 +103,7 @@ func (s *Session) instrument(symbol string) *instrument {
 // seed gives a snapshot to the symbol that its stream named. A bare one, as REST answers and captures keep them,
 // belongs to the surrounding stream: among several symbols to the one whose update ids are nearest, those that
 // wait for a snapshot first.
-func (s *Session) seed(frame *feed.Frame) {
+func (s *Session) seed(frame *feed.Frame) *instrument {
 	i := s.current
 	if frame.Symbol != "" {
 		i = s.instrument(frame.Symbol)
@@ -106,9 +115,10 @@ func (s *Session) seed(frame *feed.Frame) {
 			Last: frame.Snapshot.Last,
 			Bids: slices.Clone(frame.Snapshot.Bids), Asks: slices.Clone(frame.Snapshot.Asks),
 		}
-		return
+		return nil
 	}
 	s.change(i, func(b *book.Book) { b.Seed(frame.Snapshot) })
+	return i
 }
 
 func (s *Session) nearest(last int64) *instrument {
