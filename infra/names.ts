@@ -27,7 +27,7 @@ export function objectName(stack: string, workload: string, part?: string): stri
   return `${product}-${stack}-${workload}${part === undefined ? "" : `.${part}`}`;
 }
 
-/** Room for the longest part, `.` + 8 hex digits of a content hash + `-` + an index. */
+/** Room for the longest part, `.` + 8 hex digits of a version + `-` + an index. */
 const partRoom = 11;
 
 /** A name is refused rather than cut: two long names cut alike would meet. */

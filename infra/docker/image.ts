@@ -2,6 +2,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, posix, relative } from "node:path";
 import type { RemoteImageArgs } from "@pulumi/docker";
+import { type Input, interpolate } from "@pulumi/pulumi";
 import { UserError } from "../errors.ts";
 import { digest, product } from "../names.ts";
 import type { ServiceSource } from "../platform.ts";
@@ -64,13 +65,19 @@ export function repository(stack: string, name: string): string {
   return `${product}-${stack}/${name}`;
 }
 
-export function toBuiltImage(stack: string, source: ServiceSource, content: string, site: BuildSite): RemoteImageArgs {
+export function toBuiltImage(
+  stack: string,
+  source: ServiceSource,
+  content: string,
+  version: Input<string>,
+  site: BuildSite,
+): RemoteImageArgs {
   const { name, context, dockerfile, inputs, args = {}, target, ...rest } = source;
   rest satisfies Record<string, never>;
   // Said by the hash.
   void inputs;
   return {
-    name: `${repository(stack, name)}:${content.slice(0, 12)}`,
+    name: interpolate`${repository(stack, name)}:${content.slice(0, 12)}-${version}`,
     triggers: { content },
     build: {
       // Relative to the project, so that a checkout elsewhere doesn't rebuild.

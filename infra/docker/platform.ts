@@ -1,27 +1,20 @@
-/** Docker as a platform: asks the pure translators what a workload becomes, and creates that. */
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { Container, Network, RemoteImage, Volume } from "@pulumi/docker";
-import type { ComponentResourceOptions, CustomResourceOptions, Input, Resource } from "@pulumi/pulumi";
-import { ComponentResource, log } from "@pulumi/pulumi";
-import { RandomBytes } from "@pulumi/random";
+/** Docker as a platform: checks a workload, asks the pure translators what it becomes, and has that created. */
+import type { Container, Network } from "@pulumi/docker";
+import { ComponentResource, type ComponentResourceOptions, log } from "@pulumi/pulumi";
 import { checkWorkload } from "../check.ts";
 import { refuse, UserError } from "../errors.ts";
-import { hugePagePath } from "../latency.ts";
-import { contents, directories } from "../mounts.ts";
 import { checkObjectName, objectName } from "../names.ts";
 import type { Platform, ServiceSource } from "../platform.ts";
 import type { Image, Running, Size, Workload } from "../workload.ts";
 import { checkDocker } from "./check.ts";
-import { type ContainerContext, replaceOnChanges, toContainer } from "./container.ts";
-import { contentHash as hashFiles, toFiller } from "./files.ts";
+import { toContainer } from "./container.ts";
+import { Creator } from "./create.ts";
 import type { HostFacts } from "./host.ts";
-import { type BuildSite, buildLog, contentHash, toBuiltImage, toPulledImage } from "./image.ts";
-import { memlockDegraded, toHugePageVolume } from "./latency.ts";
+import type { BuildSite } from "./image.ts";
+import { memlockDegraded } from "./latency.ts";
 import { type Joined, join } from "./members.ts";
-import { bridgeName, type NetworkKind, networkKey, networkKinds, toNetwork } from "./network.ts";
+import { bridgeName, type NetworkKind, networkKey, networkKinds } from "./network.ts";
 import { Subnets } from "./subnets.ts";
-import { toFilesVolume, toStateVolume } from "./volume.ts";
 
 export interface DockerOptions {
   stack: string;
@@ -49,34 +42,31 @@ interface Known {
   own: Joined | undefined;
 }
 
-/** The name changes with the content, so the new one is made, and may fail, while the workload still runs on the old. */
-const sideBySide = { deleteBeforeReplace: false };
-
 export class DockerPlatform extends ComponentResource implements Platform {
   readonly kind = "docker";
   readonly #options: DockerOptions;
+  readonly #create: Creator;
   readonly #subnets: Subnets;
-  readonly #labelKey: RandomBytes;
   readonly #known = new Map<Running, Known>();
   readonly #hostPorts = new Map<number, string>();
 
   constructor(options: DockerOptions, opts: ComponentResourceOptions = {}) {
     super("infra:docker:Platform", "docker", {}, opts);
     this.#options = options;
+    this.#create = new Creator(options.stack, this);
     this.#subnets = new Subnets(options.subnetPool, options.subnets, options.host?.routes);
-    this.#labelKey = new RandomBytes("label-key", { length: 32 }, { parent: this });
     this.registerOutputs();
   }
 
   build(source: ServiceSource, opts: ComponentResourceOptions): Image {
-    return this.#build(source, source.name, opts);
+    return this.#create.builtImage(source, source.name, this.#options.site, opts);
   }
 
   thirdParty(name: string, opts: ComponentResourceOptions): Image | undefined {
     const found = this.#options.thirdParty(name);
-    if (found?.origin !== "pulled") return found && this.#build(found.source, found.title, opts);
-    const image = new RemoteImage(`${name}.image`, toPulledImage(found.reference), this.#child(opts, sideBySide));
-    return { reference: image.imageId, content: found.reference, origin: "pulled", title: found.title };
+    if (!found) return undefined;
+    if (found.origin === "pulled") return this.#create.pulledImage(name, found.title, found.reference, opts);
+    return this.#create.builtImage(found.source, found.title, this.#options.site, opts);
   }
 
   run(given: Workload, opts: ComponentResourceOptions): Running {
@@ -84,7 +74,7 @@ export class DockerPlatform extends ComponentResource implements Platform {
     const needs = [...new Set(w.needs ?? [])];
     const needed = needs.map((running) => this.#find(w, running));
     this.#check(w);
-    const { container, own } = this.#create(w, needed, opts);
+    const { container, own } = this.#run(w, needed, opts);
     const running: Running = {
       name: w.name,
       host: w.name,
@@ -100,13 +90,13 @@ export class DockerPlatform extends ComponentResource implements Platform {
     return running;
   }
 
-  #create(w: Workload, needed: Known[], opts: ComponentResourceOptions): Known {
-    const { stack, bindAddress, host } = this.#options;
+  #run(w: Workload, needed: Known[], opts: ComponentResourceOptions): Known {
+    const { stack, bindAddress, host, protect } = this.#options;
     const [own, outside] = (["own", "outside"] as const).map((kind) => this.#network(w, kind, opts));
     const providers = needed.flatMap(({ own: network }) => network ?? []);
     for (const network of providers) join(network, w.name);
-    const files = this.#files(w, opts);
-    const state = this.#state(w, opts);
+    const files = this.#create.files(w, opts);
+    const state = this.#create.state(w, protect, opts);
     const args = toContainer(w, {
       stack,
       bindAddress,
@@ -117,68 +107,20 @@ export class DockerPlatform extends ComponentResource implements Platform {
       },
       ...(files && { files }),
       ...(state && { state: state.name }),
-      hugePages: this.#hugePages(w, opts),
+      hugePages: this.#create.hugePages(w, opts),
       raisesMemlock: host?.raisesMemlock ?? false,
     });
     if (w.latency?.lockMemory && host && !host.raisesMemlock) log.warn(`workload ${w.name}: ${memlockDegraded}`);
     const after = [...needed.map(({ container }) => container), ...(files ? [files.filler] : [])];
-    const options = this.#child(opts, { dependsOn: after, deleteBeforeReplace: true, replaceOnChanges });
-    return { container: new Container(w.name, args, options), own };
+    return { container: this.#create.container(w.name, args, after, opts), own };
   }
 
   #network(w: Workload, kind: NetworkKind, opts: ComponentResourceOptions): Joined | undefined {
     if (!networkKinds(w).includes(kind)) return undefined;
-    const { stack } = this.#options;
     const key = networkKey(w.name, kind);
-    const allocation = this.#subnets.allocate(key, bridgeName(stack, key));
-    const args = toNetwork(stack, w.name, kind, allocation.subnet);
-    // Neither two subnets that overlap nor two networks of one name exist at once.
-    const resource = new Network(`${w.name}.${kind}`, args, this.#child(opts, { deleteBeforeReplace: true }));
+    const allocation = this.#subnets.allocate(key, bridgeName(this.#options.stack, key));
+    const resource: Network = this.#create.network(w, kind, allocation.subnet, opts);
     return { ...allocation, resource, members: new Set([w.name]) };
-  }
-
-  #files(w: Workload, opts: ComponentResourceOptions): (ContainerContext["files"] & { filler: Container }) | undefined {
-    const held = contents(w).map(({ path }) => path);
-    if (held.length === 0) return undefined;
-    const { stack } = this.#options;
-    const hash = hashFiles(w, this.#labelKey.hex);
-    const mounted = directories(held).map((directory, index) => {
-      const name = `${w.name}.files${directory.replaceAll("/", "-")}`;
-      const options = this.#child(opts, sideBySide);
-      return { directory, volume: new Volume(name, toFilesVolume(stack, w, hash, index), options).name };
-    });
-    const args = toFiller(stack, w, hash, mounted);
-    const filler = new Container(`${w.name}.files`, args, this.#child(opts, { deleteBeforeReplace: true }));
-    return { mounted, hash, filler };
-  }
-
-  #state(w: Workload, opts: ComponentResourceOptions): Volume | undefined {
-    const { stack, protect } = this.#options;
-    if (!w.state) return undefined;
-    const options = this.#child(opts, { protect, retainOnDelete: protect, deleteBeforeReplace: true });
-    return new Volume(`${w.name}.state`, toStateVolume(stack, w), options);
-  }
-
-  #hugePages(w: Workload, opts: ComponentResourceOptions): { directory: string; volume: Input<string> }[] {
-    const wanted = Object.entries(w.latency?.hugePages ?? {});
-    return wanted.map(([page, size]) => {
-      const args = toHugePageVolume(this.#options.stack, w, page, size);
-      const volume = new Volume(`${w.name}.huge-${page}`, args, this.#child(opts, { deleteBeforeReplace: true }));
-      return { directory: hugePagePath(page), volume: volume.name };
-    });
-  }
-
-  #build(source: ServiceSource, title: string, opts: ComponentResourceOptions): Image {
-    const { stack, site } = this.#options;
-    const content = contentHash(source, site.base);
-    // The provider opens the log but doesn't make its folder.
-    mkdirSync(dirname(buildLog(source.name)), { recursive: true });
-    const image = new RemoteImage(
-      `${source.name}.image`,
-      toBuiltImage(stack, source, content, site),
-      this.#child(opts),
-    );
-    return { reference: image.imageId, content, origin: "built", title };
   }
 
   #overridden(w: Workload): Workload {
@@ -208,14 +150,5 @@ export class DockerPlatform extends ComponentResource implements Platform {
       allowed: "what `run` of the same platform has returned",
       remedy: "pass the returned value itself, not a copy",
     });
-  }
-
-  /** Only the place in the tree and the order are taken over; a component's other options are not its children's. */
-  #child(
-    { parent = this, dependsOn }: ComponentResourceOptions,
-    own: CustomResourceOptions = {},
-  ): CustomResourceOptions {
-    const order = [dependsOn, own.dependsOn].flatMap((given) => (given === undefined ? [] : [given]));
-    return { ...own, parent, ...(order.length > 0 && { dependsOn: order.flat() as Input<Resource>[] }) };
   }
 }

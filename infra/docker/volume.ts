@@ -11,13 +11,16 @@ export function toStateVolume(stack: string, w: Workload): VolumeArgs {
   return { name: objectName(stack, w.name, "state"), driver: "local", labels: labelList(labels(stack, w.name)) };
 }
 
-/**
- * A volume of files never changes: the hash of what it holds is part of its name. New content is a new volume, filled
- * while the workload still runs on the old one.
- */
-export function toFilesVolume(stack: string, w: Workload, hash: Input<string>, index: number): VolumeArgs {
+/** A volume of files never changes: new content is a new volume, filled while the workload still runs on the old one. */
+export function toFilesVolume(
+  stack: string,
+  w: Workload,
+  hash: Input<string>,
+  version: Input<string>,
+  index: number,
+): VolumeArgs {
   return {
-    name: output(hash).apply((known) => objectName(stack, w.name, `${known.slice(0, 8)}-${index}`)),
+    name: output(version).apply((known) => objectName(stack, w.name, `${known}-${index}`)),
     driver: "local",
     labels: labelList({ ...labels(stack, w.name), [contentLabel]: hash }),
   };
