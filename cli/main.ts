@@ -2,7 +2,6 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { auditCommand } from "./commands/audit.ts";
 import { down } from "./commands/down.ts";
 import { printEnv } from "./commands/env.ts";
-import { lockDigests } from "./commands/images.ts";
 import { logs } from "./commands/logs.ts";
 import { printOutputs } from "./commands/outputs.ts";
 import { type PreviewFormat, preview } from "./commands/preview.ts";
@@ -154,13 +153,6 @@ program
     if (options.watch) process.exitCode = await watch();
     else fail((await test(made, wanted ?? [])).failed === 0);
   });
-
-program
-  .command("images")
-  .description("the table of third-party images")
-  .command("lock")
-  .description("resolve every digest where the image registry answers, and write the table")
-  .action(() => lockDigests());
 
 process.on("SIGINT", () => stopChildren("SIGINT"));
 process.on("SIGTERM", () => stopChildren("SIGTERM"));

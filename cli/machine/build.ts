@@ -1,0 +1,14 @@
+import { readFileSync } from "node:fs";
+import { parseSite } from "../../infra/site.ts";
+import type { Context } from "../session.ts";
+import { siteFile } from "./site.ts";
+
+/** The arguments of a plain `docker build` that sees the same base, mirrors and certificates as the program's builds. */
+export function buildArgs(context: Context): string[] {
+  const file = siteFile(context.stack);
+  const { base, secrets } = parseSite(readFileSync(file, "utf8"), file);
+  const mounted = Object.entries(secrets).flatMap(([id, src]) =>
+    src === undefined ? [] : ["--secret", `id=${id},src=${src}`],
+  );
+  return ["build", "--network", "host", "--progress", "plain", "--build-arg", `BASE=${base.reference}`, ...mounted];
+}

@@ -1,0 +1,38 @@
+/** Makes the machine able: engine, toolchain, site. Each step is quick when there is nothing to do. */
+import { siteVariable } from "../../infra/site.ts";
+import { ensureToolchain } from "../../toolchain/install.ts";
+import type { Step } from "../progress.ts";
+import type { Context } from "../session.ts";
+import { backendEnv } from "../stack/backend.ts";
+import { ensureEngine } from "./engine.ts";
+import { ensureSite, siteFile } from "./site.ts";
+
+const engineStep: Step<Context> = {
+  title: "Docker engine",
+  run: async ({ log }, report) => (await ensureEngine(log, report)).version,
+};
+
+const toolchainStep: Step<Context> = {
+  title: "Toolchain",
+  run: async (context, report) => {
+    const onStep = ({ step, state, elapsed, waitingFor }: Progress): void => {
+      if (state === "running") report(`${step} ${Math.round(elapsed / 1000)} s${waitingFor ? `: ${waitingFor}` : ""}`);
+    };
+    const toolchain = await ensureToolchain({ log: context.log, onStep });
+    Object.assign(context.env, toolchain.env, backendEnv(context.stack));
+    return [...new Set(Object.values(toolchain.origin))].join(", ");
+  },
+};
+
+const siteStep: Step<Context> = {
+  title: "Site",
+  run: async (context, report) => {
+    const { site, base } = await ensureSite(context.stack, report);
+    context.env[siteVariable] = siteFile(context.stack);
+    return site === "internet" ? "images are pulled by digest" : `images are built from packages on ${base.reference}`;
+  },
+};
+
+export const machineSteps: Step<Context>[] = [engineStep, toolchainStep, siteStep];
+
+type Progress = Parameters<NonNullable<NonNullable<Parameters<typeof ensureToolchain>[0]>["onStep"]>>[0];
