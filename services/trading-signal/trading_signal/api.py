@@ -101,13 +101,13 @@ async def _refuse_body(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _refuse_request(request: Request, error: Exception) -> JSONResponse:
-    status = cast(HTTPException, error).status_code
+    cause = cast(HTTPException, error)
     problem = Problem(
-        what=HTTPStatus(status).phrase.lower(),
+        what=str(cause.detail or HTTPStatus(cause.status_code).phrase).lower(),
         given=f"{request.method} {request.url.path}"[:200],
-        allowed="POST /predict, GET /model, GET /openapi.json",
+        allowed="POST /predict with JSON in UTF-8, GET /model, GET /openapi.json",
         remedy="use one of these",
     )
-    response = refusal(status, [problem])
-    response.headers.update(cast(HTTPException, error).headers or {})
+    response = refusal(cause.status_code, [problem])
+    response.headers.update(cause.headers or {})
     return response

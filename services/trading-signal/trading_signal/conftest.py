@@ -26,6 +26,7 @@ def secret(tmp_path: Path) -> Path:
 def environment(secret: Path) -> dict[str, str]:
     return {
         "KAFKA_SECURITY": "plaintext",
+        "KAFKA_PASSWORD_FILE": str(secret),
         "KAFKA_BROKERS": "127.0.0.1:1",
         "POSTGRES_HOST": "127.0.0.1",
         "POSTGRES_PORT": "1",

@@ -10,7 +10,16 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from trading_signal import SERVICE, jsonlog
 from trading_signal.config import Kafka
@@ -53,6 +62,7 @@ class Link:
                 "fetch.queue.backoff.ms": 20,
             }
         )
+        self._admin = AdminClient(common)
         self.start = self._assign()
         self._group = self._consumer.consumer_group_metadata()
         self._paused = [False, False]
@@ -110,6 +120,17 @@ class Link:
         if bounds is None:
             raise KafkaException(KafkaError(KafkaError._TIMED_OUT, f"no answer about {topic}"))
         return bounds
+
+    def written_end(self, topic: str) -> int:
+        """The end of the log, records of open transactions included."""
+        latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+        wanted = {TopicPartition(topic, PARTITION): latest}
+        (answer,) = self._admin.list_offsets(
+            wanted,
+            isolation_level=IsolationLevel.READ_UNCOMMITTED,
+            request_timeout=CALL_SECONDS,
+        ).values()
+        return int(answer.result(CALL_SECONDS).offset)
 
     def commit(self, signals: list[Signal], positions: tuple[Position, Position]) -> None:
         self._producer.begin_transaction()

@@ -3,7 +3,7 @@
 The two topics arrive in any interleaving, so a strategy that read them as they come would say
 other things on each run. `seq` counts a session's frames over both topics: the next number is
 taken at once; across a gap (a frame that published nothing) the lower of both heads; and a lone
-head after a gap waits until the other topic has been silent at its end for a moment (`settled`).
+head after a gap waits until the other topic is known to hold nothing older (`settled`).
 """
 
 from collections import OrderedDict, deque

@@ -15,7 +15,7 @@ from trading_signal.state import State
 from trading_signal.strategy import Strategy
 
 IDLE_WAIT = 0.5
-SETTLE_SECONDS = 0.1  # a topic silent this long at its end has nothing older to come
+BLOCKED_WAIT = 0.02
 COMMIT_SECONDS = 1.0  # records that led to no signal may wait this long for their commit
 RENEW_SECONDS = 3_600.0  # an idle group's offsets would expire
 PROBE_SECONDS = 5.0
@@ -54,8 +54,7 @@ class Connection:
         self._state = state
         self._accounts = accounts
         self._batch = Batch()
-        self._at_end = [False, False]
-        self._arrived = [0.0, 0.0]
+        self._ends: list[int | None] = [None, None]  # where we have read all that is committed
         self._positions = self._processor.positions()
         self._committed_at = self._probed_at = time.monotonic()
 
@@ -65,7 +64,7 @@ class Connection:
             self._state.heartbeat()
             for message in self._link.poll(0 if more else self._patience()):
                 self._take(message)
-            more = self._processor.drain(self._settled(), self._batch)
+            more = self._process()
             self._hold()
             if self._due():
                 self._commit()
@@ -74,27 +73,37 @@ class Connection:
             self._commit()
 
     def _patience(self) -> float:
-        waiting = self._processor.waiting(0) + self._processor.waiting(1)
-        return SETTLE_SECONDS if waiting else IDLE_WAIT
+        return IDLE_WAIT if self._processor.blocked_by() is None else BLOCKED_WAIT
 
     def _take(self, message: Message) -> None:
         stream = STREAMS.index(message.topic() or "")
         error = message.error()
         if error is None:
-            self._at_end[stream] = False
-            self._arrived[stream] = time.monotonic()
+            self._ends[stream] = None
             written = message.timestamp()[1]
             offset = message.offset() or 0
             self._processor.push(stream, offset, written, message.value() or b"")
         elif error.code() == KafkaError._PARTITION_EOF:
-            self._at_end[stream] = True
+            self._ends[stream] = message.offset()
         else:
             raise KafkaException(error)
 
-    def _settled(self) -> tuple[bool, bool]:
-        before = time.monotonic() - SETTLE_SECONDS
-        books, trades = self._at_end
-        return (books and self._arrived[0] < before, trades and self._arrived[1] < before)
+    def _process(self) -> bool:
+        if self._processor.drain((False, False), self._batch):
+            return True
+        silent = self._processor.blocked_by()
+        if silent is None or not self._settled(silent):
+            return False
+        return self._processor.drain((silent == 0, silent == 1), self._batch)
+
+    def _settled(self, stream: int) -> bool:
+        """Nothing that belongs before the records we hold can still come from this topic.
+
+        They were committed together with what precedes them in it, so that is in its log: either
+        read by us or, where the commit hasn't reached this topic yet, beyond our committed end.
+        """
+        end = self._ends[stream]
+        return end is not None and self._link.written_end(STREAMS[stream]) <= end
 
     def _hold(self) -> None:
         for stream in range(len(STREAMS)):
@@ -129,7 +138,8 @@ class Connection:
     def _probe(self) -> None:
         """Asks Kafka for the ends now and then: lag, and whether it answers at all."""
         self._accounts.stream(self._processor)
-        restored = self._processor.restored((self._at_end[0], self._at_end[1]))
+        books, trades = (end is not None for end in self._ends)
+        restored = self._processor.restored((books, trades))
         if restored and self._state.not_ready and self._accounts.kafka_is_up:
             self._state.not_ready = ""
             jsonlog.info("ready", committed=[position.offset for position in self._positions])
@@ -140,7 +150,7 @@ class Connection:
             for stream, topic in enumerate(STREAMS):
                 end = self._link.ends(topic)[1]
                 behind = end - self._processor.next_offset(stream)
-                self._accounts.lag(topic, 0 if self._at_end[stream] else max(0, behind))
+                self._accounts.lag(topic, max(0, behind) if self._ends[stream] is None else 0)
             self._accounts.kafka(True)
         except KafkaException as cause:
             # The client connects again by itself; the link is as good as before.

@@ -112,6 +112,11 @@ class Processor:
     def next_offset(self, stream: int) -> int:
         return self._next[stream]
 
+    def blocked_by(self) -> int | None:
+        """The topic without which the other's next record can't be placed."""
+        books, trades = self.waiting(0), self.waiting(1)
+        return None if bool(books) == bool(trades) else int(not trades)
+
     def positions(self) -> tuple[Position, Position]:
         return (self._position(0), self._position(1))
 
