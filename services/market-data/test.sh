@@ -1,0 +1,11 @@
+#!/bin/sh
+# Everything that has to hold before an image is made: format, linters, tests, a short hunt for inputs that break the parser.
+set -eu
+unformatted=$(gofmt -l .)
+[ -z "$unformatted" ] || { echo "not formatted: $unformatted; run gofmt -w ." >&2; exit 1; }
+go mod verify
+go vet ./...
+go tool staticcheck ./...
+go test -timeout 300s ./...
+go test -run '^$' -fuzz FuzzParse -fuzztime 10s ./internal/feed
+go test -run '^$' -fuzz FuzzParseE8 -fuzztime 5s ./internal/decimal
