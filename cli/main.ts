@@ -1,31 +1,17 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { auditCommand } from "./commands/audit.ts";
-import { down } from "./commands/down.ts";
-import { printEnv } from "./commands/env.ts";
-import { logs } from "./commands/logs.ts";
-import { printOutputs } from "./commands/outputs.ts";
-import { type PreviewFormat, preview } from "./commands/preview.ts";
-import { refresh } from "./commands/refresh.ts";
-import { replay } from "./commands/replay.ts";
-import { status } from "./commands/status.ts";
-import { up } from "./commands/up.ts";
-import { doctor } from "./doctor/run.ts";
+import type { PreviewFormat } from "./commands/preview.ts";
 import { exitCodeOf, exitCodes, explain } from "./errors.ts";
-import { machineSteps } from "./machine/steps.ts";
 import { newLogFile } from "./paths.ts";
 import { running, signalGroup } from "./process.ts";
-import { runSteps } from "./progress.ts";
 import { type Context, newContext } from "./session.ts";
-import { ensureBackend } from "./stack/backend.ts";
 import { about, type Level, levels } from "./test/levels.ts";
-import { test } from "./test/run.ts";
-import { watch } from "./test/watch.ts";
 
 interface Global {
   stack: string;
   yes: boolean;
 }
 
+/** Commands are loaded when they are called: the Pulumi SDK alone takes half a second. */
 let log: string | undefined;
 
 /** Ends the children first, so that Pulumi releases its lock and writes its state, then this program. */
@@ -56,6 +42,11 @@ function context(name: string): Context {
 /** A context whose environment has the toolchain, the state and the site: what a stack command runs in. */
 async function ready(name: string): Promise<Context> {
   const made = context(name);
+  const [{ machineSteps }, { runSteps }, { ensureBackend }] = await Promise.all([
+    import("./machine/steps.ts"),
+    import("./progress.ts"),
+    import("./stack/backend.ts"),
+  ]);
   await runSteps(machineSteps, made);
   ensureBackend(made.stack);
   return made;
@@ -68,7 +59,7 @@ const fail = (ok: boolean): void => {
 program
   .command("up")
   .description("bring the stack up; ends when every container is healthy")
-  .action(() => up(context("up")));
+  .action(async () => (await import("./commands/up.ts")).up(context("up")));
 
 program
   .command("preview")
@@ -78,31 +69,37 @@ program
       .choices(["text", "json", "comment"])
       .default("text"),
   )
-  .action(({ format }: { format: PreviewFormat }) => preview(context("preview"), format));
+  .action(async ({ format }: { format: PreviewFormat }) =>
+    (await import("./commands/preview.ts")).preview(context("preview"), format),
+  );
 
 program
   .command("refresh")
   .description("read what is really there into the state")
-  .action(() => refresh(context("refresh")));
+  .action(async () => (await import("./commands/refresh.ts")).refresh(context("refresh")));
 
 program
   .command("down")
   .description("remove the stack with its data; asks first")
   .option("--keep-data", "keep volumes and generated secrets", false)
-  .action((options: { keepData: boolean }) => down(context("down"), options));
+  .action(async (options: { keepData: boolean }) =>
+    (await import("./commands/down.ts")).down(context("down"), options),
+  );
 
 program
   .command("outputs")
   .description("URLs, connection strings, images, commands of the running stack")
   .option("--json", "as JSON", false)
   .option("--show-secrets", "show secret values", false)
-  .action(async (options: { json: boolean; showSecrets: boolean }) => printOutputs(await ready("outputs"), options));
+  .action(async (options: { json: boolean; showSecrets: boolean }) =>
+    (await import("./commands/outputs.ts")).printOutputs(await ready("outputs"), options),
+  );
 
 program
   .command("status")
   .description("what runs and how it is")
   .option("--json", "as JSON", false)
-  .action(({ json }: { json: boolean }) => status(global().stack, json));
+  .action(async ({ json }: { json: boolean }) => (await import("./commands/status.ts")).status(global().stack, json));
 
 program
   .command("logs <name>")
@@ -110,7 +107,7 @@ program
   .option("-f, --follow", "go on as it grows", false)
   .option("--tail <lines>", "how many lines from the end", "200")
   .action(async (name: string, options: { follow: boolean; tail: string }) => {
-    process.exitCode = await logs(global().stack, name, options);
+    process.exitCode = await (await import("./commands/logs.ts")).logs(global().stack, name, options);
   });
 
 program
@@ -118,25 +115,30 @@ program
   .description("check the machine; exit code 3 when something is missing")
   .option("--json", "as JSON", false)
   .action(async ({ json }: { json: boolean }) => {
+    const { doctor } = await import("./doctor/run.ts");
     if (!(await doctor(global().stack, json))) process.exitCode = exitCodes.machine;
   });
 
 program
   .command("env")
   .description('what a shell needs for plain pulumi: eval "$(./horizon env)"')
-  .action(async () => printEnv(await ready("env")));
+  .action(async () => (await import("./commands/env.ts")).printEnv(await ready("env")));
 
 program
   .command("replay <file>")
   .description("send a capture through the running stack, then audit; exit code 1 on any violation")
   .option("--json", "as JSON", false)
-  .action(async (file: string, { json }: { json: boolean }) => fail(await replay(context("replay"), file, json)));
+  .action(async (file: string, { json }: { json: boolean }) =>
+    fail(await (await import("./commands/replay.ts")).replay(context("replay"), file, json)),
+  );
 
 program
   .command("audit")
   .description("prove the running stack's history; exit code 1 on any violation")
   .option("--json", "as JSON", false)
-  .action(async ({ json }: { json: boolean }) => fail(await auditCommand(context("audit"), json)));
+  .action(async ({ json }: { json: boolean }) =>
+    fail(await (await import("./commands/audit.ts")).auditCommand(context("audit"), json)),
+  );
 
 const levelArgument = (value: string, before: Level[] = []): Level[] => {
   if (!levels.includes(value as Level)) throw new InvalidArgumentError(`allowed: ${levels.join(", ")}`);
@@ -150,9 +152,23 @@ program
   .option("--watch", "run the fast tests again at every change", false)
   .action(async (wanted: Level[] | undefined, options: { watch: boolean }) => {
     const made = context("test");
-    if (options.watch) process.exitCode = await watch();
-    else fail((await test(made, wanted ?? [])).failed === 0);
+    if (options.watch) process.exitCode = await (await import("./test/watch.ts")).watch();
+    else fail((await (await import("./test/run.ts")).test(made, wanted ?? [])).failed === 0);
   });
+
+program
+  .command("exec <name> <command...>")
+  .description("run a command inside a workload's container")
+  .action(async (name: string, command: string[]) => {
+    process.exitCode = await (await import("./commands/exec.ts")).exec(global().stack, name, command);
+  });
+
+program
+  .command("images")
+  .description("the table of third-party images")
+  .command("lock")
+  .description("resolve every digest where the image registry answers, and write images/lock.json")
+  .action(async () => (await import("./commands/images.ts")).lockDigests());
 
 process.on("SIGINT", () => stopChildren("SIGINT"));
 process.on("SIGTERM", () => stopChildren("SIGTERM"));

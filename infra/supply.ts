@@ -1,35 +1,20 @@
-/** Turns the site's facts and the table of images into where each image comes from. */
-import { fileURLToPath } from "node:url";
+/** Turns the site's facts and the table of images into where each image comes from, as a platform takes it. */
 import type { ThirdParty } from "./docker/platform.ts";
-import { images } from "./images.ts";
+import { imageSource, type Lock, readLock, thirdPartyImage } from "./images.ts";
 import type { Supply } from "./platform-for.ts";
 import type { Site } from "./site.ts";
 
-const imagesFolder = fileURLToPath(new URL("../images", import.meta.url));
-
-/** What every Dockerfile under images/ may copy besides its own folder. */
-const shared = ["collect.sh", "account.sh"];
-
-interface Entry {
-  reference: string;
-  digest: string;
-  folder?: string;
+/** Undefined where the image can neither be pulled nor built. */
+export function thirdParty(name: string, site: Site["site"], lock: Lock): ThirdParty | undefined {
+  const source = imageSource(thirdPartyImage(name), site === "internet", lock);
+  if (source.kind === "none") return undefined;
+  const { title } = source;
+  if (source.kind === "pull") return { origin: "pulled", title, reference: source.reference };
+  const { dockerfile, inputs } = source.equivalent;
+  return { origin: "built", title, source: { name, context: source.context, dockerfile, inputs } };
 }
 
-/** Pulled only by digest and only where the registry answers; otherwise built; otherwise not to be had here. */
-export function thirdParty(
-  site: Site["site"],
-  name: string,
-  table: Record<string, Entry> = images,
-): ThirdParty | undefined {
-  const entry = table[name];
-  if (entry === undefined) throw new Error(`no image called ${name} in the table`);
-  const { reference, digest, folder } = entry;
-  if (site === "internet" && digest !== "unresolved")
-    return { origin: "pulled", title: reference, reference: `${reference}@${digest}` };
-  if (folder === undefined) return undefined;
-  const source = { name, context: imagesFolder, dockerfile: `${folder}/Dockerfile`, inputs: [folder, ...shared] };
-  return { origin: "built", title: `${name}, built like ${reference}`, source };
+export function supplyFor(site: Site): Supply {
+  const lock = readLock();
+  return { site, thirdParty: (name) => thirdParty(name, site.site, lock) };
 }
-
-export const supplyFor = (site: Site): Supply => ({ site, thirdParty: (name) => thirdParty(site.site, name) });

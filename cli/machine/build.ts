@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
-import { parseSite } from "../../infra/site.ts";
+import { readSite } from "../../infra/site.ts";
 import type { Context } from "../session.ts";
 import { siteFile } from "./site.ts";
 
 /** The arguments of a plain `docker build` that sees the same base, mirrors and certificates as the program's builds. */
 export function buildArgs(context: Context): string[] {
-  const file = siteFile(context.stack);
-  const { base, secrets } = parseSite(readFileSync(file, "utf8"), file);
+  const { base, secrets } = readSite(siteFile(context.stack));
   const mounted = Object.entries(secrets).flatMap(([id, src]) =>
     src === undefined ? [] : ["--secret", `id=${id},src=${src}`],
   );

@@ -1,5 +1,5 @@
 /** Makes the machine able: engine, toolchain, site. Each step is quick when there is nothing to do. */
-import { siteVariable } from "../../infra/site.ts";
+import { SITE_FILE_VARIABLE } from "../../infra/site.ts";
 import { ensureToolchain } from "../../toolchain/install.ts";
 import type { Step } from "../progress.ts";
 import type { Context } from "../session.ts";
@@ -28,7 +28,7 @@ const siteStep: Step<Context> = {
   title: "Site",
   run: async (context, report) => {
     const { site, base } = await ensureSite(context.stack, report);
-    context.env[siteVariable] = siteFile(context.stack);
+    context.env[SITE_FILE_VARIABLE] = siteFile(context.stack);
     return site === "internet" ? "images are pulled by digest" : `images are built from packages on ${base.reference}`;
   },
 };

@@ -1,0 +1,61 @@
+/** Finds the stack's secrets, and every place where one of them stands in the clear. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Pulumi's mark of a secret in exported state. */
+const mark = "4dabf18193072939515e22adb298388d";
+
+/** All secret texts of a state exported with --show-secrets; short ones would match anything. */
+export function secretTexts(exported: string): string[] {
+  const found = new Set<string>();
+  const collect = (value: unknown): void => {
+    if (typeof value === "string") for (const part of value.split("\n")) keep(part);
+    else if (value !== null && typeof value === "object") for (const inner of Object.values(value)) collect(inner);
+  };
+  // Of a file with secrets, only lines that hold nothing but a secret are looked for.
+  const keep = (text: string): void => {
+    if (/^[A-Za-z0-9+/_=!@#$%&*()[\]{}<>:?-]{16,}$/.test(text) && !text.includes("BEGIN")) found.add(text);
+  };
+  const walk = (value: unknown): void => {
+    if (value === null || typeof value !== "object") return;
+    const record = value as Record<string, unknown>;
+    if (record[mark] !== undefined && typeof record["plaintext"] === "string") collect(JSON.parse(record["plaintext"]));
+    else for (const inner of Object.values(record)) walk(inner);
+  };
+  walk(JSON.parse(exported));
+  return [...found];
+}
+
+/** Generated passwords and private keys: what `random` and `tls` resources keep secret. */
+export function generatedSecrets(exported: string): string[] {
+  const state = JSON.parse(exported) as { deployment: { resources: { type: string; outputs?: unknown }[] } };
+  const made = state.deployment.resources.filter(({ type }) =>
+    /^(random:index\/randomPassword|tls:index\/privateKey)/.test(type),
+  );
+  return secretTexts(JSON.stringify(made));
+}
+
+export function filesBelow(dir: string): string[] {
+  return readdirSync(dir, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Which of the secrets stand in a text. Their number, never their value, is reported. */
+export const leaksIn = (text: string, secrets: string[]): number =>
+  secrets.filter((secret) => text.includes(secret)).length;
+
+/** Command lines and environments of all processes of this machine. */
+export function processTexts(): string {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => ["cmdline", "environ"].map((file) => readQuietly(`/proc/${pid}/${file}`))).join("\n");
+}
+
+/** A process may have ended since it was listed. */
+function readQuietly(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
+  }
+}
