@@ -27,7 +27,7 @@ impl<S: Subscriber> Layer<S> for JsonLines {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut fields = Fields(Map::new());
         event.record(&mut fields);
-        let message = fields.0.remove("message").unwrap_or_default();
+        let message = fields.0.shift_remove("message").unwrap_or_default();
         let mut line = Map::new();
         line.insert("ts".into(), rfc3339(now.as_secs(), now.subsec_nanos()).into());
         line.insert("level".into(), event.metadata().level().as_str().to_ascii_lowercase().into());
