@@ -22,16 +22,18 @@ export function checkWorkload(w: Workload): Problem[] {
   ];
 }
 
+/** Group 0 is no privilege by itself, and some upstream images are made for it. */
 function checkIdentity(where: string, w: Workload): Problem[] {
+  const least = { user: 1, group: 0 };
   const wrong = (["user", "group"] as const).filter((key) => {
     const id = w[key];
-    return id !== undefined && !(Number.isInteger(id) && id > 0 && id < 2 ** 31);
+    return id !== undefined && !(Number.isInteger(id) && id >= least[key] && id < 2 ** 31);
   });
   return wrong.map((key) => ({
     where: `${where}, ${key}`,
     what: "not an ordinary numeric identity",
     given: shown(w[key]),
-    allowed: "an integer from 1; never 0, which is root",
+    allowed: key === "user" ? "an integer from 1; never 0, which is root" : "an integer from 0",
     remedy: "use the identity that the image was made for (images.ts names it), or 65532",
   }));
 }

@@ -49,12 +49,12 @@ export function hostPort(about: string) {
 export const networkName = z.string().regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?(\.outside)?$/);
 
 export function pool(about: string) {
-  const type = z.cidrv4().refine((cidr) => isNetwork(cidr, 8, 20));
+  const type = z.cidrv4({ abort: true }).refine((cidr) => isNetwork(cidr, 8, 20));
   return field(type, about, "a private IPv4 network with a prefix from 8 to 20, such as 10.213.0.0/16");
 }
 
 export function subnet(about: string) {
-  const type = z.cidrv4().refine((cidr) => isNetwork(cidr, 16, 29));
+  const type = z.cidrv4({ abort: true }).refine((cidr) => isNetwork(cidr, 16, 29));
   return field(type, about, "an IPv4 network with a prefix from 16 to 29, such as 10.213.255.0/27");
 }
 

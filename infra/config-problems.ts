@@ -22,7 +22,7 @@ function where(path: Path): string {
 function unknownKeys({ keys, path }: z.core.$ZodIssueUnrecognizedKeys, root: z.ZodType): Problem[] {
   const known = keysOf(schemaAt(root, path));
   return keys.map((key) => {
-    const near = known.filter((other) => distance(key, other) <= 2)[0];
+    const near = known.find((other) => distance(key, other) <= Math.min(2, Math.floor(key.length / 3)));
     return {
       where: where([...path, key]),
       what: "no such setting",

@@ -1,6 +1,6 @@
 /** The environment of a container, in a fixed order. Whoever may inspect a container reads it, so a secret is refused. */
 import type { Input, Output } from "@pulumi/pulumi";
-import { isSecret, output, Output as PulumiOutput } from "@pulumi/pulumi";
+import { isSecret, output } from "@pulumi/pulumi";
 import { UserError } from "../errors.ts";
 
 export function toEnvs(workload: string, env: Record<string, Input<string>>): Input<string>[] {
@@ -14,11 +14,13 @@ export function toEnvs(workload: string, env: Record<string, Input<string>>): In
 
 function open(workload: string, key: string, value: Input<string>): Output<string> {
   const given = output(value);
-  const checked = output(isSecret(given)).apply((hidden) => {
-    if (hidden) throw new UserError(secretInEnvironment(workload, key));
-    return given;
-  });
-  return PulumiOutput.isInstance(checked) ? checked.apply((text) => `${key}=${text}`) : checked;
+  return output(isOpen(workload, key, given)).apply(() => given.apply((text) => `${key}=${text}`));
+}
+
+/** True, or an error. */
+export async function isOpen(workload: string, key: string, value: Output<string>): Promise<true> {
+  if (await isSecret(value)) throw new UserError(secretInEnvironment(workload, key));
+  return true;
 }
 
 function secretInEnvironment(workload: string, key: string) {
