@@ -1,0 +1,65 @@
+#include <cstdio>
+#include <string_view>
+#include <thread>
+
+#include "api/server.hpp"
+#include "journal/loop.hpp"
+#include "ops/healthcheck.hpp"
+
+namespace {
+
+using namespace engine;
+
+int run(const Config& config) {
+  set_log_level(config.log_level);
+  Mailbox mailbox;
+  Health health;
+  Metrics metrics;
+  Server server(config, mailbox, health, metrics);
+
+  asio::signal_set signals(server.io(), SIGTERM, SIGINT);
+  signals.async_wait([&](const beast::error_code&, int signal) {
+    log(Level::info, "stopping", {{"signal", std::to_string(signal)}});
+    health.stop();
+    mailbox.wake();
+  });
+  std::jthread state([&] {
+    run_state_loop(config, mailbox, health, metrics, [&](Batch batch) { server.publish(std::move(batch)); });
+    server.stop();
+  });
+  log(Level::info, "started", {{"brokers", config.kafka.brokers}});
+  server.run();
+  state.join();
+  log(Level::info, "stopped");
+  return 0;
+}
+
+int healthcheck(const std::string_view option) {
+  if (!option.empty() && option != "--live") return 2;
+  return probe(read_metrics_port(process_environment()), option == "--live" ? "/livez" : "/readyz") ? 0 : 1;
+}
+
+int usage() {
+  std::fputs("usage: engine [healthcheck [--live]]; everything else is set by the environment\n", stderr);
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  if (argc == 1) return run(read_config(process_environment()));
+  if (command == "healthcheck" && argc <= 3) return healthcheck(argc == 3 ? argv[2] : "");
+  return usage();
+} catch (const ConfigError& error) {
+  log(Level::error, error.what(),
+      {{"variable", error.variable},
+       {"what", error.problem},
+       {"given", error.given},
+       {"allowed", error.allowed},
+       {"remedy", error.remedy}});
+  return 2;
+} catch (const std::exception& error) {
+  log(Level::error, "the engine failed", {{"reason", error.what()}});
+  return 1;
+}

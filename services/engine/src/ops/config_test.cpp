@@ -1,0 +1,74 @@
+#include "ops/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <map>
+
+namespace engine {
+namespace {
+
+Config read(std::map<std::string, std::string> env) {
+  return read_config([env = std::move(env)](const std::string& variable) -> std::optional<std::string> {
+    const auto at = env.find(variable);
+    return at == env.end() ? std::nullopt : std::optional(at->second);
+  });
+}
+
+TEST(Config, HasDefaultsForAllButTheUser) {
+  const Config config = read({{"KAFKA_SECURITY", "plaintext"}});
+  EXPECT_EQ(config.kafka.brokers, "kafka:9092");
+  EXPECT_EQ(config.limits, (Limits{100'000'000'000'000, 1'000, 500}));
+  EXPECT_EQ(config.metrics_port, 9090);
+  EXPECT_EQ(config.api_port, 8080);
+  EXPECT_EQ(config.ws_port, 8443);
+  EXPECT_FALSE(config.spin);
+}
+
+TEST(Config, ReadsThePasswordWithoutItsLineEnd) {
+  const std::string path = ::testing::TempDir() + "engine-password";
+  std::ofstream(path) << "s3cret\n";
+  const Config config = read({{"KAFKA_USER", "engine"}, {"KAFKA_PASSWORD_FILE", path}});
+  EXPECT_TRUE(config.kafka.sasl);
+  EXPECT_EQ(config.kafka.password, "s3cret");
+  std::remove(path.c_str());
+}
+
+TEST(Config, ReadsLimits) {
+  const Config config = read({{"KAFKA_SECURITY", "plaintext"},
+                              {"MAX_NOTIONAL", "2500.50"},
+                              {"MAX_OPEN_ORDERS", "9"},
+                              {"COLLAR_BPS", "50"}});
+  EXPECT_EQ(config.limits, (Limits{250'050'000'000, 9, 50}));
+}
+
+TEST(Config, NamesTheVariableThatIsWrong) {
+  const std::pair<std::map<std::string, std::string>, const char*> wrong[] = {
+      {{}, "KAFKA_USER"},
+      {{{"KAFKA_USER", "engine"}}, "KAFKA_PASSWORD_FILE"},
+      {{{"KAFKA_USER", "engine"}, {"KAFKA_PASSWORD_FILE", "/nonexistent"}}, "KAFKA_PASSWORD_FILE"},
+      {{{"KAFKA_SECURITY", "tls"}}, "KAFKA_SECURITY"},
+      {{{"KAFKA_SECURITY", "plaintext"}, {"API_PORT", "80x"}}, "API_PORT"},
+      {{{"KAFKA_SECURITY", "plaintext"}, {"METRICS_PORT", "70000"}}, "METRICS_PORT"},
+      {{{"KAFKA_SECURITY", "plaintext"}, {"MAX_NOTIONAL", "1e9"}}, "MAX_NOTIONAL"},
+      {{{"KAFKA_SECURITY", "plaintext"}, {"MAX_OPEN_ORDERS", "0"}}, "MAX_OPEN_ORDERS"},
+      {{{"KAFKA_SECURITY", "plaintext"}, {"COLLAR_BPS", "-1"}}, "COLLAR_BPS"},
+      {{{"KAFKA_SECURITY", "plaintext"}, {"TLS_CERT_FILE", "/cert"}}, "TLS_KEY_FILE"},
+      {{{"KAFKA_SECURITY", "plaintext"}, {"LOG_LEVEL", "loud"}}, "LOG_LEVEL"},
+      {{{"KAFKA_SECURITY", "plaintext"}, {"SPIN", "yes"}}, "SPIN"},
+  };
+  for (const auto& [env, variable] : wrong) {
+    try {
+      read(env);
+      ADD_FAILURE() << variable << " was taken";
+    } catch (const ConfigError& error) {
+      EXPECT_EQ(error.variable, variable);
+      for (const std::string& part : {error.problem, error.given, error.allowed, error.remedy})
+        EXPECT_FALSE(part.empty());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace engine
