@@ -25,16 +25,15 @@ record() { # file
 copy() { # a file, the file it links to, and the libraries of both
   [ -e "$root$1" ] && return 0
   mkdir -p "$root$(dirname "$1")"
-  cp -P "$1" "$root$1"
+  # With its time: a class-data archive knows its jars by it.
+  cp -P --preserve=mode,timestamps "$1" "$root$1"
   record "$(realpath "$1")"
-  if [ -L "$1" ]; then copy "$(realpath "$1")"; return 0; fi
+  if [ -L "$1" ]; then each "$(realpath "$1")"; return 0; fi
   ldd "$1" 2>/dev/null | grep -o '/[^ ]*' | while read -r library; do copy "$library"; done
 }
 
-for path in "$@"; do
-  if [ -d "$path" ] && [ ! -L "$path" ]; then
-    find "$path" ! -type d | while read -r file; do copy "$file"; done
-  else
-    copy "$path"
-  fi
-done
+each() { # a file, or every file of a folder
+  if [ -d "$1" ]; then find "$1" ! -type d | while read -r file; do copy "$file"; done; else copy "$1"; fi
+}
+
+for path in "$@"; do each "$path"; done

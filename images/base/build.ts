@@ -130,7 +130,11 @@ async function ensureTool(): Promise<void> {
   const apt = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, timeout: BUILD_TIMEOUT_MS };
   if (process.getuid?.() === 0 && (await succeeds("apt-get", ["--version"]))) {
     await run("apt-get", ["update", "-qq"], apt);
-    await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "mmdebstrap", "debian-archive-keyring"], apt);
+    await run(
+      "apt-get",
+      ["install", "-y", "-qq", "--no-install-recommends", "mmdebstrap", "debian-archive-keyring"],
+      apt,
+    );
     return;
   }
   throw new Error(
@@ -150,7 +154,11 @@ async function load(folder: string, tar: string, content: string, recipeId: stri
     architecture: process.arch === "arm64" ? "arm64" : "amd64",
     os: "linux",
     created,
-    config: { Cmd: ["bash"], Labels: { [RECIPE_LABEL]: recipeId }, Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"] },
+    config: {
+      Cmd: ["bash"],
+      Labels: { [RECIPE_LABEL]: recipeId },
+      Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+    },
     history: [{ created, created_by: `mmdebstrap ${SUITE}` }],
     rootfs: { type: "layers", diff_ids: [`sha256:${content}`] },
   });
