@@ -19,7 +19,8 @@ var version = "0.0.0-dev"
 
 // newer are the inputs of @pulumi/tls that this upstream, the newest that the checksum database knows, does not have.
 var newer = []string{
-	"caPrivateKeyPemWo", "caPrivateKeyPemWoVersion", "maxPathLength", "privateKeyPemWo", "privateKeyPemWoVersion",
+	"caPrivateKeyPemWo", "caPrivateKeyPemWoVersion", "emailAddress", "maxPathLength", "privateKeyPemWo",
+	"privateKeyPemWoVersion",
 }
 
 func main() {
@@ -44,11 +45,16 @@ func provider() tfbridge.ProviderInfo {
 
 // refuseNewer keeps an input from being dropped in silence: a CA without its path length is another CA.
 func refuseNewer(_ context.Context, inputs, _ resource.PropertyMap) (resource.PropertyMap, error) {
-	for name := range inputs {
+	for name, value := range inputs {
 		if slices.Contains(newer, string(name)) {
 			return nil, fmt.Errorf("%s is not supported\n  given:   %s\n  allowed: any input but %s\n"+
 				"  remedy:  leave it out, or take Pulumi's own plugin (HORIZON_TOOLCHAIN=download)",
 				name, name, strings.Join(newer, ", "))
+		}
+		if value.IsObject() { // subject
+			if _, err := refuseNewer(context.Background(), value.ObjectValue(), nil); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return inputs, nil

@@ -15,13 +15,23 @@ func TestNamesAreThoseOfTheNpmPackage(t *testing.T) {
 }
 
 func TestInputsOfANewerProviderAreRefused(t *testing.T) {
-	inputs := resource.PropertyMap{"isCaCertificate": resource.NewProperty(true)}
+	subject := resource.PropertyMap{"commonName": resource.NewProperty("a")}
+	inputs := resource.PropertyMap{
+		"isCaCertificate": resource.NewProperty(true),
+		"subject":         resource.NewProperty(subject),
+	}
 	if _, err := refuseNewer(context.Background(), inputs, nil); err != nil {
 		t.Error(err)
 	}
-	inputs["maxPathLength"] = resource.NewProperty(0.0)
-	_, err := refuseNewer(context.Background(), inputs, nil)
-	if err == nil || !strings.Contains(err.Error(), "remedy") {
-		t.Errorf("maxPathLength went through: %v", err)
+	for _, where := range []resource.PropertyMap{inputs, subject} {
+		for _, name := range newer {
+			key := resource.PropertyKey(name)
+			where[key] = resource.NewProperty("x")
+			_, err := refuseNewer(context.Background(), inputs, nil)
+			if err == nil || !strings.Contains(err.Error(), "remedy") {
+				t.Errorf("%s went through: %v", name, err)
+			}
+			delete(where, key)
+		}
 	}
 }

@@ -19,10 +19,10 @@ import (
 type names map[string]bool
 
 var (
-	propertyLine = regexp.MustCompile(`^\s+(?:readonly )?(\w+)\??: (.*);$`)
+	propertyLine = regexp.MustCompile(`^\s+(?:readonly )?(\w+)\??: (.*[;{])$`)
 	resultBlock  = regexp.MustCompile(`(?s)export interface Get\w+Result \{(.*?)\n\}`)
 	classBlock   = regexp.MustCompile(`(?s)export declare class \w+ extends .*?constructor\(`)
-	listType     = regexp.MustCompile(`\[\](?:[ |>]|$)`)
+	listType     = regexp.MustCompile(`\[\](?:[ |>;]|$)`)
 )
 
 // Check compares every resource, data source and nested type of the provider with those of its npm package.
@@ -60,7 +60,7 @@ func collect(schema shim.SchemaMap, fields map[string]*tfbridge.SchemaInfo, nest
 			name += "[]"
 		}
 		found[name] = true
-		if inner, ok := value.Elem().(shim.Resource); ok {
+		if inner := object(value); inner != nil {
 			for name := range collect(inner.Schema(), nil, nested) {
 				nested[name] = true
 			}
@@ -68,6 +68,17 @@ func collect(schema shim.SchemaMap, fields map[string]*tfbridge.SchemaInfo, nest
 		return true
 	})
 	return found
+}
+
+// object returns the type of a property that is an object, or a list of objects.
+func object(value shim.Schema) shim.Resource {
+	switch inner := value.Elem().(type) {
+	case shim.Resource:
+		return inner
+	case shim.Schema:
+		return object(inner)
+	}
+	return nil
 }
 
 func declared(t *testing.T, folder, token string, block *regexp.Regexp) names {
