@@ -2,6 +2,7 @@
 //! Nothing here reads a clock, a socket or a file.
 
 mod decide;
+mod events;
 mod position;
 mod state;
 

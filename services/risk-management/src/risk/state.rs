@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
-use super::{Decision, Kill, Limits, Position};
-use crate::message::{FillEvent, Intent, Order, Side, Signal};
+use super::{Kill, Limits, Position};
+use crate::message::Side;
 
 /// An order that may still be filled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +87,10 @@ impl State {
         self.orders.iter()
     }
 
+    pub fn knows(&self, order: &str) -> bool {
+        self.orders.contains_key(order)
+    }
+
     pub fn order_count(&self) -> usize {
         self.orders.len()
     }
@@ -129,7 +133,7 @@ impl State {
         self.amend(id, |order| order.cancelling = true);
     }
 
-    fn amend(&mut self, id: &str, change: impl FnOnce(&mut OpenOrder)) {
+    pub(super) fn amend(&mut self, id: &str, change: impl FnOnce(&mut OpenOrder)) {
         if let Some(mut order) = self.orders.get(id).cloned() {
             change(&mut order);
             self.remove_order(id);
@@ -137,60 +141,6 @@ impl State {
                 self.insert_order(id, order);
             }
         }
-    }
-
-    /// Reserves what a decision published.
-    pub fn admit(&mut self, signal: &Signal, decision: &Decision) {
-        for order in &decision.orders {
-            match order {
-                Order::Cancel(cancel) => self.mark_cancelling(&cancel.target),
-                Order::New(new) => self.insert_order(
-                    &new.id,
-                    OpenOrder {
-                        account: new.account.clone(),
-                        symbol: new.symbol.clone(),
-                        side: new.side,
-                        price: new.price,
-                        leaves: new.qty,
-                        quote: signal.intent == Intent::Quote,
-                        cancelling: false,
-                    },
-                ),
-            }
-        }
-    }
-
-    /// Folds what the engine says into positions and open orders.
-    pub fn apply(&mut self, event: &FillEvent) {
-        match event {
-            // Orders of REST and WebSocket clients are first heard of here.
-            FillEvent::Accepted(e) if !self.orders.contains_key(&e.order) => self.insert_order(
-                &e.order,
-                OpenOrder {
-                    account: e.account.clone(),
-                    symbol: e.symbol.clone(),
-                    side: e.side,
-                    price: e.price,
-                    leaves: e.qty,
-                    quote: false,
-                    cancelling: false,
-                },
-            ),
-            FillEvent::Fill(e) => {
-                self.trade(&e.taker_account, &e.symbol, e.taker_side, e.price, e.qty);
-                self.trade(&e.maker_account, &e.symbol, e.taker_side.opposite(), e.price, e.qty);
-                self.amend(&e.taker, |order| order.leaves = e.taker_leaves);
-                self.amend(&e.maker, |order| order.leaves = e.maker_leaves);
-            }
-            FillEvent::Cancelled(e) | FillEvent::Expired(e) => self.remove_order(&e.order),
-            FillEvent::Rejected(e) => self.remove_order(&e.order),
-            FillEvent::Accepted(_) | FillEvent::CancelRejected(_) | FillEvent::Duplicate(_) => {}
-        }
-    }
-
-    fn trade(&mut self, account: &str, symbol: &str, side: Side, price: i64, qty: i64) {
-        self.market_mut(account, symbol).position.trade(side, price, qty);
-        self.touched_positions.insert((account.to_owned(), symbol.to_owned()));
     }
 
     /// What changed since the last call. An order that came and went in between leaves a deletion
@@ -210,6 +160,11 @@ impl State {
         changes
     }
 
+    pub(super) fn trade(&mut self, account: &str, symbol: &str, side: Side, price: i64, qty: i64) {
+        self.market_mut(account, symbol).position.trade(side, price, qty);
+        self.touched_positions.insert((account.to_owned(), symbol.to_owned()));
+    }
+
     fn account(&mut self, name: &str) -> &mut Account {
         if !self.accounts.contains_key(name) {
             self.accounts.insert(name.to_owned(), Account::default());
@@ -225,7 +180,3 @@ impl State {
         self.account(account).markets.entry(symbol.to_owned()).or_default()
     }
 }
-
-#[cfg(test)]
-#[path = "state_tests.rs"]
-mod tests;

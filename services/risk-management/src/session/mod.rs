@@ -1,8 +1,10 @@
 //! From the database's state to the next fault. Every error ends the session; the next one starts
 //! from what the database and Kafka hold, so memory is never repaired, only reloaded.
 
+mod fills;
 mod judge;
 mod kill;
+mod signals;
 
 pub use judge::{Inquiry, Outcome, judge};
 pub use kill::Brake;
@@ -15,8 +17,7 @@ use tokio::runtime::Runtime;
 use crate::command::{Command, Inbox};
 use crate::config::Config;
 use crate::health::Health;
-use crate::kafka::{Committed, FILLS, Kafka, KafkaFault, Record, SIGNALS};
-use crate::message::{FillEvent, Signal};
+use crate::kafka::{Committed, FILLS, Kafka, KafkaFault, Record};
 use crate::metrics::Metrics;
 use crate::risk::State;
 use crate::store::{FillsPosition, Store, StoreError};
@@ -88,7 +89,7 @@ impl<'a> Session<'a> {
         let state = runtime.block_on(store.load())?;
         let committed = kafka.committed()?;
         let bounds = kafka.bounds(FILLS, 0)?;
-        let fills = start_of_fills(runtime.block_on(store.fills_position())?, bounds)?;
+        let fills = fills::start(runtime.block_on(store.fills_position())?, bounds)?;
         kafka.assign(&committed, fills.next_offset)?;
         let now = Instant::now();
         let lag = bounds.1 - fills.next_offset;
@@ -135,88 +136,6 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    fn apply(&mut self, records: &[Record]) -> Result<()> {
-        for record in records {
-            match FillEvent::parse(&record.payload) {
-                Ok(event) => self.fold(&event),
-                Err(e) => self.corrupt(FILLS, record, &e),
-            }
-            self.fills.next_offset = record.offset + 1;
-        }
-        let changes = self.state.take_changes();
-        let timer = self.shared.metrics.batch_seconds.with_label_values(&["fills"]).start_timer();
-        self.runtime.block_on(self.store.write_fills(&changes, self.fills))?;
-        timer.observe_duration();
-        self.lag = (self.lag - i64::try_from(records.len()).unwrap_or(0)).max(0);
-        Ok(())
-    }
-
-    fn fold(&mut self, event: &FillEvent) {
-        let metrics = &self.shared.metrics;
-        let seq = i64::try_from(event.seq()).unwrap_or(i64::MAX);
-        if seq <= self.fills.last_seq {
-            metrics.fills_repeated.inc();
-            return;
-        }
-        if seq != self.fills.last_seq + 1 {
-            metrics.fills_gaps.inc_by((seq - self.fills.last_seq - 1).unsigned_abs());
-            tracing::error!(last = self.fills.last_seq, seq, "fills are missing: positions may be wrong");
-        }
-        self.fills.last_seq = seq;
-        self.state.apply(event);
-        metrics.fills.with_label_values(&[event.kind().as_str()]).inc();
-    }
-
-    fn decide(&mut self, records: &[Record]) -> Result<()> {
-        let mut signals = Vec::with_capacity(records.len());
-        let now = i64::try_from(now().as_millis()).unwrap_or(i64::MAX);
-        for record in records {
-            match Signal::parse(&record.payload) {
-                Ok(signal) => signals.push(Inquiry {
-                    signal,
-                    partition: record.partition,
-                    offset: record.offset,
-                    age_ms: record.published_ms.map_or(0, |t| now.saturating_sub(t)),
-                }),
-                Err(e) => self.corrupt(SIGNALS, record, &e),
-            }
-        }
-        let outcome = self.record(&signals)?;
-        let mut next = self.committed.clone();
-        for record in records {
-            next.next.insert(record.partition, record.offset + 1);
-        }
-        self.publish(&outcome.orders, next)
-    }
-
-    /// Step one: the decisions, in the database.
-    fn record(&mut self, signals: &[Inquiry]) -> Result<Outcome> {
-        let shared = self.shared;
-        let timer = shared.metrics.batch_seconds.with_label_values(&["decisions"]).start_timer();
-        let lagging = self.lag()? > shared.config.max_fills_lag;
-        let ids: Vec<&str> = signals.iter().map(|s| s.signal.id.as_str()).collect();
-        let earlier = self.runtime.block_on(self.store.find_decisions(&ids))?;
-        let outcome = judge(&mut self.state, &shared.config.policy, lagging, signals, &earlier, &shared.metrics);
-        let changes = self.state.take_changes();
-        self.runtime.block_on(self.store.record(&outcome.new, &outcome.revised, &changes))?;
-        timer.observe_duration();
-        Ok(outcome)
-    }
-
-    /// Step two: the orders and the consumed offsets, in Kafka. A crash before it is over leads to
-    /// the same signals being read and the same recorded orders being published.
-    fn publish(&mut self, orders: &[(String, String)], next: Committed) -> Result<()> {
-        let timer = self.shared.metrics.batch_seconds.with_label_values(&["publish"]).start_timer();
-        self.kafka.publish(orders, &next)?;
-        timer.observe_duration();
-        self.committed = next;
-        for (_, payload) in orders {
-            let kind = if payload.starts_with(r#"{"v":1,"kind":"new""#) { "new" } else { "cancel" };
-            self.shared.metrics.orders.with_label_values(&[kind]).inc();
-        }
-        Ok(())
-    }
-
     fn lag(&mut self) -> Result<i64> {
         if self.lag_known.elapsed() > LAG_FRESH {
             let (_, high) = self.kafka.bounds(FILLS, 0)?;
@@ -242,35 +161,6 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Positions are only right if every record of `fills` is applied: a hole is for a person to judge.
-fn start_of_fills(kept: Option<FillsPosition>, (low, high): (i64, i64)) -> Result<FillsPosition> {
-    match kept {
-        None => Ok(FillsPosition { next_offset: low, last_seq: 0 }),
-        Some(kept) if (low..=high).contains(&kept.next_offset) => Ok(kept),
-        Some(kept) => Err(Fault::Kafka(KafkaFault(format!(
-            "fills: given offset {} in table offsets; allowed: {low} to {high}, what the topic holds; \
-             restore the topic, or rebuild positions and delete the row",
-            kept.next_offset
-        )))),
-    }
-}
-
 fn now() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fills_go_on_where_the_database_says_or_not_at_all() {
-        assert_eq!(start_of_fills(None, (0, 9)).unwrap().next_offset, 0);
-        let kept = FillsPosition { next_offset: 5, last_seq: 4 };
-        assert_eq!(start_of_fills(Some(kept), (0, 5)).unwrap(), kept);
-        for bounds in [(6, 9), (0, 4)] {
-            let text = start_of_fills(Some(kept), bounds).unwrap_err().to_string();
-            assert!(text.contains("given offset 5") && text.contains("allowed"), "{text}");
-        }
-    }
 }

@@ -1,12 +1,15 @@
 //! Settings from the environment, parsed once. Secrets are files; their content is read when needed,
 //! so that a rotated secret is used at the next connection.
 
+mod env;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::problem::Problem;
 use crate::risk::{Limits, Policy};
+use env::Env;
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -45,51 +48,6 @@ pub struct Postgres {
     pub user: String,
     pub password_file: Option<PathBuf>,
     pub timeout: Duration,
-}
-
-/// Reads variables from wherever `lookup` finds them; an empty one counts as absent.
-struct Env<F>(F);
-
-impl<F: Fn(&str) -> Option<String>> Env<F> {
-    fn get(&self, name: &str) -> Option<String> {
-        (self.0)(name).filter(|value| !value.is_empty())
-    }
-
-    fn text(&self, name: &str, default: &str) -> String {
-        self.get(name).unwrap_or_else(|| default.to_owned())
-    }
-
-    fn required(&self, name: &str, remedy: &str) -> Result<String, Problem> {
-        self.get(name).ok_or_else(|| Problem::new(name, "nothing", "a value", remedy))
-    }
-
-    fn integer(&self, name: &str, default: i64, min: i64, max: i64) -> Result<i64, Problem> {
-        let Some(given) = self.get(name) else { return Ok(default) };
-        match given.parse::<i64>() {
-            Ok(value) if (min..=max).contains(&value) => Ok(value),
-            _ => Err(Problem::new(
-                name,
-                &given,
-                &format!("an integer from {min} to {max}"),
-                &format!("set {name} within these bounds, or unset it for {default}"),
-            )),
-        }
-    }
-
-    fn port(&self, name: &str, default: u16) -> Result<u16, Problem> {
-        let port = self.integer(name, i64::from(default), 1, 65535)?;
-        Ok(u16::try_from(port).unwrap_or(default))
-    }
-
-    /// A file that must be there now, though its content is read later.
-    fn file(&self, name: &str, path: String) -> Result<PathBuf, Problem> {
-        match std::fs::File::open(&path) {
-            Ok(_) => Ok(path.into()),
-            Err(e) => {
-                Err(Problem::new(name, &format!("{path} ({e})"), "a readable file", "mount the file at this path"))
-            }
-        }
-    }
 }
 
 impl Config {

@@ -2,17 +2,19 @@
 //! committed with the orders, `fills` from the offset kept with the positions. It is in no consumer
 //! group session; a predecessor that still runs is fenced by the producer's transactional id.
 
+mod client;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message;
-use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, ProducerContext};
-use rdkafka::{ClientContext, Offset, TopicPartitionList};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::{Offset, TopicPartitionList};
 
 use crate::config;
+use client::Logs;
 
 pub const SIGNALS: &str = "signals";
 pub const FILLS: &str = "fills";
@@ -63,32 +65,6 @@ pub struct Committed {
     pub kill_epoch: i64,
 }
 
-struct Logs;
-
-impl ClientContext for Logs {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        match level {
-            RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
-                tracing::warn!(facility, text = message, "kafka client");
-            }
-            _ => tracing::debug!(facility, text = message, "kafka client"),
-        }
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(%error, reason, "kafka client");
-    }
-}
-
-impl ConsumerContext for Logs {}
-
-impl ProducerContext for Logs {
-    type DeliveryOpaque = ();
-
-    // A record that is not delivered fails its transaction, and that is where it is noticed.
-    fn delivery(&self, _: &DeliveryResult<'_>, (): ()) {}
-}
-
 pub struct Kafka {
     consumer: BaseConsumer<Logs>,
     producer: BaseProducer<Logs>,
@@ -97,29 +73,9 @@ pub struct Kafka {
 impl Kafka {
     /// Connects and fences the predecessor: after this no other process can publish or commit.
     pub fn open(config: &config::Kafka) -> Result<Self> {
-        let producer: BaseProducer<Logs> = client(config)?
-            .set("transactional.id", GROUP)
-            .set("transaction.timeout.ms", "30000")
-            .set("acks", "all")
-            .set("enable.idempotence", "true")
-            .set("linger.ms", "1")
-            .set("queue.buffering.max.kbytes", "8192")
-            .set("message.timeout.ms", "20000")
-            .create_with_context(Logs)?;
+        let producer = client::producer(config)?;
         producer.init_transactions(PATIENCE)?;
-        let consumer: BaseConsumer<Logs> = client(config)?
-            .set("group.id", GROUP)
-            .set("isolation.level", "read_committed")
-            .set("enable.auto.commit", "false")
-            .set("enable.auto.offset.store", "false")
-            .set("auto.offset.reset", "error")
-            .set("allow.auto.create.topics", "false")
-            .set("fetch.wait.max.ms", "250")
-            .set("fetch.message.max.bytes", "1048576")
-            .set("queued.min.messages", "2000")
-            .set("queued.max.messages.kbytes", "4096")
-            .create_with_context(Logs)?;
-        Ok(Kafka { consumer, producer })
+        Ok(Kafka { consumer: client::consumer(config)?, producer })
     }
 
     /// Partitions of a topic that exists.
@@ -240,25 +196,4 @@ fn passing(error: &KafkaError) -> bool {
         error.rdkafka_error_code(),
         Some(Code::AllBrokersDown | Code::BrokerTransportFailure | Code::OperationTimedOut | Code::Resolve)
     )
-}
-
-fn client(config: &config::Kafka) -> Result<ClientConfig> {
-    let mut client = ClientConfig::new();
-    client
-        .set("bootstrap.servers", &config.brokers)
-        .set("client.id", GROUP)
-        .set("reconnect.backoff.max.ms", "1000")
-        .set("socket.timeout.ms", "10000")
-        .set("topic.metadata.refresh.interval.ms", "60000")
-        .set_log_level(RDKafkaLogLevel::Warning);
-    if let Some(sasl) = &config.sasl {
-        let password = std::fs::read_to_string(&sasl.password_file)
-            .map_err(|e| KafkaFault(format!("KAFKA_PASSWORD_FILE {}: {e}", sasl.password_file.display())))?;
-        client
-            .set("security.protocol", "sasl_plaintext")
-            .set("sasl.mechanism", "SCRAM-SHA-512")
-            .set("sasl.username", &sasl.user)
-            .set("sasl.password", password.trim_end_matches(['\r', '\n']));
-    }
-    Ok(client)
 }

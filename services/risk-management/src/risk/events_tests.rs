@@ -1,4 +1,6 @@
 use super::*;
+use crate::message::Side;
+use crate::risk::Changes;
 
 fn order(side: Side, leaves: i64, quote: bool) -> OpenOrder {
     OpenOrder { account: "maker".into(), symbol: "X".into(), side, price: 10, leaves, quote, cancelling: false }
