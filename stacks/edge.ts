@@ -7,8 +7,8 @@ import { type Route, routeTo } from "../components/gateway/nginx.ts";
 import type { Config } from "../infra/config.ts";
 import type { Platform } from "../infra/platform.ts";
 import type { Running } from "../infra/workload.ts";
-import type { Observability } from "./observability.ts";
 import { outside } from "./entrance.ts";
+import type { Observability } from "./observability.ts";
 import { allowance } from "./sizes.ts";
 import type { Trading } from "./trading.ts";
 

@@ -20,3 +20,14 @@ export function entranceUrl(doors: Doors): string {
   const host = outsideHost(doors);
   return `https://${host === "127.0.0.1" ? "localhost" : host}:${hostPort}`;
 }
+
+/** What the servers' certificates are good for. */
+export function serverNames(doors: Doors) {
+  const loopback = { dns: ["localhost"], addresses: ["127.0.0.1"] };
+  const host = outsideHost(doors);
+  const addresses = host === "127.0.0.1" ? loopback.addresses : [...loopback.addresses, host];
+  return {
+    gateway: { dns: ["gateway", ...loopback.dns], addresses },
+    engine: { dns: ["engine", ...loopback.dns], addresses: loopback.addresses },
+  };
+}

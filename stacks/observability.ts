@@ -1,5 +1,5 @@
 /** The observability slice: who measures, who alerts, who shows. */
-import type { Output } from "@pulumi/pulumi";
+import { getStack, type Output } from "@pulumi/pulumi";
 import { Alertmanager } from "../components/alertmanager/alertmanager.ts";
 import { dashboardFiles } from "../components/dashboards/dashboards.ts";
 import { Exporter } from "../components/exporters/exporter.ts";
@@ -66,6 +66,7 @@ export function observability(
     retention: { time: config.retention.metrics, size: config.retention.metricsSize },
     interval,
     alertmanager,
+    stack: getStack(),
     watched: [marketData, tradingSignal, riskManagement, engine, ...data.running, ...exporters],
     later: [nginxExporterTarget, ...(grafanaImage ? [grafanaTarget] : [])],
     externalUrl: `${entrance}/prometheus/`,

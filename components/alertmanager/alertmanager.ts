@@ -2,8 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../../infra/platform.ts";
 import type { Image, Running, Size, Workload } from "../../infra/workload.ts";
-import { imageOf } from "../image.ts";
 import { secretPath } from "../access.ts";
+import { fixedBy, imageOf } from "../image.ts";
 import { alertmanagerConfig } from "./config.ts";
 
 export interface AlertmanagerWorkload {
@@ -30,12 +30,11 @@ export function alertmanagerWorkload(args: AlertmanagerWorkload): Workload {
       "--web.route-prefix=/",
     ],
     ports: { http: 9093 },
-    health: { exec: ["amtool", "--alertmanager.url=http://127.0.0.1:9093", "config", "show"], startWithin: "30s" },
+    ...fixedBy("alertmanager", "30s"),
     files: { "/etc/alertmanager/alertmanager.yml": alertmanagerConfig(args.webhook ? webhook : undefined) },
     ...(args.webhook ? { secrets: { [webhook]: args.webhook } } : {}),
     state: { path: "/alertmanager", size: args.storage },
     resources: { cpu: args.cpu, memory: args.memory },
-    user: 65534,
     stop: { signal: "SIGTERM", graceSeconds: 30 },
     metrics: { port: "http", path: "/metrics" },
   };

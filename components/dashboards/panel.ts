@@ -1,9 +1,10 @@
 /** The few kinds of panel that our dashboards are made of. Every query goes through here, so all of them can be listed. */
-import { dataSourceId } from "../grafana/provisioning.ts";
-import { DashboardBuilder, RowBuilder, type Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+
+import { type Dashboard, DashboardBuilder, RowBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
 import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as TimeseriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+import { dataSourceId } from "../grafana/provisioning.ts";
 
 export interface Query {
   expr: string;

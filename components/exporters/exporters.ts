@@ -1,8 +1,9 @@
 /** Exporters: small translators beside the servers that don't speak Prometheus themselves. Pure. */
 import type { Image, Running, Size, Workload } from "../../infra/workload.ts";
+import { secretPath } from "../access.ts";
+import { fixedBy } from "../image.ts";
 import type { PostgresConnection } from "../postgres/postgres.ts";
 import type { RedisConnection } from "../redis/redis.ts";
-import { secretPath } from "../access.ts";
 
 export interface ExporterSize {
   memory: Size;
@@ -30,10 +31,9 @@ export function redisExporterWorkload(image: Image, size: ExporterSize, redis: R
     image,
     command: ["redis_exporter"],
     ports: { http: 9121 },
-    health: { exec: [], startWithin: "30s" },
+    ...fixedBy("redis-exporter", "30s"),
     env: { REDIS_ADDR: url, REDIS_USER: redis.user, REDIS_PASSWORD_FILE: passwords },
     secrets: { [passwords]: redis.password.apply((password) => JSON.stringify({ [url]: password })) },
-    user: 59000,
     needs: [redis.server],
     ...common(size),
   };
@@ -46,14 +46,13 @@ export function postgresExporterWorkload(image: Image, size: ExporterSize, postg
     image,
     command: ["postgres_exporter"],
     ports: { http: 9187 },
-    health: { exec: [], startWithin: "30s" },
+    ...fixedBy("postgres-exporter", "30s"),
     env: {
       DATA_SOURCE_URI: `${postgres.host}:${postgres.port}/${postgres.database}?sslmode=disable`,
       DATA_SOURCE_USER: postgres.user,
       DATA_SOURCE_PASS_FILE: password,
     },
     secrets: { [password]: postgres.password },
-    user: 65534,
     needs: [postgres.server],
     ...common(size),
   };
@@ -73,8 +72,7 @@ export function nginxExporterWorkload(
       "nginx-prometheus-exporter",
       `--nginx.scrape-uri=http://${gateway.host}:${gateway.ports.status}/stub_status`,
     ],
-    health: { exec: [], startWithin: "30s" },
-    user: 1001,
+    ...fixedBy("nginx-exporter", "30s"),
     needs: [gateway, prometheus],
     ...common(size),
   };

@@ -1,10 +1,11 @@
 /** The one entrance: TLS with a certificate of our own authority, in front of the engine, Grafana and Prometheus. */
-import * as pulumi from "@pulumi/pulumi";
+
 import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../../infra/platform.ts";
 import type { Image, Running, Size, Workload } from "../../infra/workload.ts";
-import { imageOf } from "../image.ts";
 import type { ServerCertificate } from "../certificates/certificates.ts";
+import { fixedBy, imageOf } from "../image.ts";
 import { authorityPath, certificatePath, keyPath, nginxConf, ports, type Route } from "./nginx.ts";
 
 export interface GatewayWorkload {
@@ -27,7 +28,7 @@ export function gatewayWorkload(args: GatewayWorkload): Workload {
     image: args.image,
     command: ["/bin/sh", "/etc/gateway/start.sh"],
     ports: { https: ports.https, status: ports.status },
-    health: { exec: ["curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${ports.status}/livez`], startWithin: "30s" },
+    ...fixedBy("nginx", "30s"),
     files: {
       "/etc/gateway/start.sh": start,
       "/etc/gateway/nginx.conf": nginxConf(args.routes),
@@ -36,7 +37,6 @@ export function gatewayWorkload(args: GatewayWorkload): Workload {
     secrets: { [certificatePath]: args.certificate.certificate, [keyPath]: args.certificate.key },
     scratch: { "/tmp": { size: "16Mi" } },
     resources: { cpu: args.cpu, memory: args.memory },
-    user: 101,
     // SIGQUIT lets requests under way finish.
     stop: { signal: "SIGQUIT", graceSeconds: 60 },
     needs: args.needs,

@@ -23,7 +23,7 @@ export function routeTo(path: string, { host, ports }: Running, port: string): P
   return { path, host, port: number };
 }
 
-export const ports = { https: 8443, status: 8081 } as const;
+export const ports = { https: 8443, status: 8080 } as const;
 export const certificatePath = "/run/secrets/gateway.crt";
 export const keyPath = "/run/secrets/gateway.key";
 export const authorityPath = "/etc/gateway/authority.crt";
@@ -123,8 +123,7 @@ const status = [
     `listen ${ports.status};`,
     "access_log off;",
     "location = /stub_status { stub_status; }",
-    'location = /livez { return 200 "ok\\n"; }',
-    "location / { return 404; }",
+    'location = / { return 200 "ok\\n"; }',
   ]),
   "}",
 ];

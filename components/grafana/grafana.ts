@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../../infra/platform.ts";
 import type { Image, Running, Size, Workload } from "../../infra/workload.ts";
 import { secretPath } from "../access.ts";
+import { fixedBy } from "../image.ts";
 import { dashboardDirectory, dashboardProviders, dataSources } from "./provisioning.ts";
 
 export interface GrafanaWorkload {
@@ -38,7 +39,7 @@ export function grafanaWorkload(args: GrafanaWorkload): Workload {
     image: args.image,
     command: ["/run.sh"],
     ports: { http: 3000 },
-    health: { exec: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:3000/api/health"], startWithin: "2m" },
+    ...fixedBy("grafana", "2m"),
     env: {
       ...quiet,
       // Two underscores: with one the setting is ignored and the password is `admin`.
@@ -61,7 +62,6 @@ export function grafanaWorkload(args: GrafanaWorkload): Workload {
     state: { path: "/var/lib/grafana", size: args.storage },
     scratch: { "/tmp": { size: "32Mi" } },
     resources: { cpu: args.cpu, memory: args.memory },
-    user: 472,
     stop: { signal: "SIGTERM", graceSeconds: 60 },
     needs: [args.prometheus],
     metrics: { port: "http", path: "/metrics" },

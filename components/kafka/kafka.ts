@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Platform } from "../../infra/platform.ts";
 import type { Running } from "../../infra/workload.ts";
-import { imageOf } from "../image.ts";
 import { type Access, type Login, secretPath } from "../access.ts";
+import { imageOf } from "../image.ts";
 import { ports } from "./properties.ts";
 import { type KafkaWorkload, kafkaWorkload } from "./workload.ts";
 

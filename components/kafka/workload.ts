@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { Image, Size, Workload } from "../../infra/workload.ts";
 import { secretPath } from "../access.ts";
+import { fixedBy } from "../image.ts";
 import { clientProperties, formatArguments, provisionerProperties, selfProperties } from "./bootstrap.ts";
 import { dataPath, heapMegabytes, ports, serverProperties } from "./properties.ts";
 
@@ -55,7 +56,7 @@ export function kafkaWorkload(args: KafkaWorkload): Workload {
     image: args.image,
     command: ["/bin/sh", "/etc/kafka/start.sh"],
     ports: { internal: ports.internal, metrics: ports.metrics, ...(external && { external: ports.external }) },
-    health: { exec: ["nc", "-z", "127.0.0.1", String(ports.internal)], startWithin: "2m" },
+    ...fixedBy("kafka", "2m"),
     env: {
       // A fixed heap: the broker's is steady, and growing it would only move the moment at which the limit bites.
       KAFKA_HEAP_OPTS: `-Xms${heap}m -Xmx${heap}m`,
@@ -70,7 +71,6 @@ export function kafkaWorkload(args: KafkaWorkload): Workload {
     // Compression codecs unpack native libraries there and map them executable.
     scratch: { "/tmp": { size: "64Mi", exec: true } },
     resources: { cpu: args.cpu, memory: args.memory },
-    user: 1000,
     stop: { signal: "SIGTERM", graceSeconds: 120 },
     metrics: { port: "metrics", path: "/metrics" },
     ...(args.hostPort !== undefined && { expose: { external: args.hostPort } }),

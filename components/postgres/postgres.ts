@@ -2,8 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../../infra/platform.ts";
 import type { Running } from "../../infra/workload.ts";
-import { imageOf } from "../image.ts";
 import { type Access, type Login, secretPath } from "../access.ts";
+import { imageOf } from "../image.ts";
 import { type PostgresWorkload, postgresWorkload } from "./workload.ts";
 
 export interface PostgresArgs extends Omit<PostgresWorkload, "image"> {

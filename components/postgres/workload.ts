@@ -2,6 +2,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { Image, Size, Workload } from "../../infra/workload.ts";
 import { secretPath } from "../access.ts";
+import { fixedBy } from "../image.ts";
 
 /** Up to 17 exactly this path must be mounted: what lies beside it in the parent directory doesn't persist. */
 export const dataPath = "/var/lib/postgresql/data";
@@ -41,8 +42,7 @@ export function postgresWorkload(args: PostgresWorkload): Workload {
       ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
     ],
     ports: { postgres: 5432 },
-    // Over TCP: the server that initialises the directory listens on its socket only, and isn't the one meant.
-    health: { exec: ["pg_isready", "-h", "127.0.0.1", "-U", "provisioner", "-d", "postgres", "-q"], startWithin: "1m" },
+    ...fixedBy("postgres", "1m"),
     env: {
       // A directory below the mount: a fresh file system has lost+found at its top, which initdb refuses.
       PGDATA: `${dataPath}/pgdata`,
@@ -56,7 +56,6 @@ export function postgresWorkload(args: PostgresWorkload): Workload {
     state: { path: dataPath, size: args.storage },
     scratch: { "/var/run/postgresql": { size: "1Mi" }, "/tmp": { size: "16Mi" }, "/dev/shm": { size: "64Mi" } },
     resources: { cpu: args.cpu, memory: args.memory },
-    user: 999,
     // SIGINT is the fast shutdown: sessions are ended, a checkpoint is written.
     stop: { signal: "SIGINT", graceSeconds: 120 },
     ...(args.hostPort === undefined ? {} : { expose: { postgres: args.hostPort } }),

@@ -1,6 +1,7 @@
 /** Prometheus as a workload: pure. */
 import { mebibytes } from "../../infra/units.ts";
 import type { Duration, Image, Running, Size, Workload } from "../../infra/workload.ts";
+import { fixedBy } from "../image.ts";
 import { prometheusConfig, type Scraped } from "./config.ts";
 import { ruleFiles } from "./rules.ts";
 
@@ -51,7 +52,7 @@ export function prometheusWorkload(args: PrometheusWorkload): Workload {
       "--web.route-prefix=/",
     ],
     ports: { http: 9090 },
-    health: { exec: ["promtool", "check", "ready", "--url=http://127.0.0.1:9090"], startWithin: "1m" },
+    ...fixedBy("prometheus", "1m"),
     // Collects garbage before the kernel kills.
     env: { GOMEMLIMIT: `${Math.floor(mebibytes(args.memory) * 0.8)}MiB` },
     files: {
@@ -60,7 +61,6 @@ export function prometheusWorkload(args: PrometheusWorkload): Workload {
     },
     state: { path: dataPath, size: args.storage },
     resources: { cpu: args.cpu, memory: args.memory },
-    user: 65534,
     stop: { signal: "SIGTERM", graceSeconds: 60 },
     needs,
     ...(args.hostPort === undefined ? {} : { expose: { http: args.hostPort } }),

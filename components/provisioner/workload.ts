@@ -6,7 +6,7 @@ import { mergeAccess } from "../access.ts";
 import { type KafkaConnection, kafkaAccess } from "../kafka/kafka.ts";
 import { type PostgresConnection, postgresAccess } from "../postgres/postgres.ts";
 import { contract, type ServiceSize } from "../service/contract.ts";
-import { databases, type DeclaredRole, rolePasswordPath, roles } from "./databases.ts";
+import { type DeclaredRole, databases, rolePasswordPath, roles } from "./databases.ts";
 import type { Declaration } from "./declaration.ts";
 import { type DeclaredKafkaUser, kafkaPasswordPath, kafkaUsers } from "./kafka-users.ts";
 import { topics } from "./topics.ts";

@@ -7,7 +7,6 @@ export const redisUsers = {
   auditor: "%R~* +@read +@connection +info +dbsize",
   "redis-exporter":
     "+@connection +info +client|list +config|get +latency|latest +slowlog|get +slowlog|len +memory|usage",
-  health: "+@connection",
 } as const;
 
 export type RedisUser = keyof typeof redisUsers;

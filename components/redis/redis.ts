@@ -2,8 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../../infra/platform.ts";
 import type { Running } from "../../infra/workload.ts";
-import { imageOf } from "../image.ts";
 import { type Access, type Login, secretPath } from "../access.ts";
+import { imageOf } from "../image.ts";
 import { type RedisWorkload, redisWorkload } from "./workload.ts";
 
 export interface RedisArgs extends Omit<RedisWorkload, "image"> {

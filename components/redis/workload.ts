@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { mebibytes } from "../../infra/units.ts";
 import type { Image, Size, Workload } from "../../infra/workload.ts";
-import { secretPath } from "../access.ts";
+import { fixedBy } from "../image.ts";
 import { aclFile, type RedisUser } from "./acl.ts";
 import { aclPath, dataPath, redisConf } from "./conf.ts";
 
@@ -22,15 +22,11 @@ export function redisWorkload(args: RedisWorkload): Workload {
     image: args.image,
     command: ["redis-server", "/etc/redis/redis.conf"],
     ports: { redis: 6379 },
-    health: {
-      exec: ["sh", "-c", `REDISCLI_AUTH=$(cat ${secretPath("health")}) redis-cli -e --user health ping`],
-      startWithin: "30s",
-    },
+    ...fixedBy("redis", "30s"),
     files: { "/etc/redis/redis.conf": redisConf(Math.floor(mebibytes(args.memory) / 2)) },
-    secrets: { [aclPath]: passwords.apply(aclFile), [secretPath("health")]: passwords.apply((all) => all.health) },
+    secrets: { [aclPath]: passwords.apply(aclFile) },
     state: { path: dataPath, size: args.storage },
     resources: { cpu: args.cpu, memory: args.memory },
-    user: 999,
     stop: { signal: "SIGTERM", graceSeconds: 60 },
     ...(args.hostPort === undefined ? {} : { expose: { redis: args.hostPort } }),
   };

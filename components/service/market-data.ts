@@ -49,5 +49,7 @@ export function marketDataWorkload(image: Image, args: MarketDataWorkload): Work
       SOURCE: args.feed.source,
       ...(args.feed.source === "live" ? live(args.feed) : generated(args.feed)),
     },
+    // The only service with a way out, and only where the exchange is outside.
+    ...(args.feed.source === "live" && { egress: true }),
   };
 }
