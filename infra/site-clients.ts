@@ -46,7 +46,8 @@ function npmRegistry(env: Environment): string | undefined {
   const query = ["config", "get", "registry"];
   const chosen = ask(env, "npm", query)?.trim();
   const bare = { ...env, npm_config_registry: undefined, NPM_CONFIG_REGISTRY: undefined };
-  const standard = ask(bare, "npm", [...query, "--userconfig=/dev/null", "--globalconfig=/dev/null"])?.trim();
+  // Two names for no file: npm refuses to read one file as both.
+  const standard = ask(bare, "npm", [...query, "--userconfig=/dev/null", "--globalconfig=/dev/null/none"])?.trim();
   return chosen === standard ? undefined : chosen;
 }
 
@@ -80,6 +81,7 @@ function ask(env: Environment, command: string, args: string[]): string | undefi
       env: env as NodeJS.ProcessEnv,
       encoding: "utf8",
       timeout: TIMEOUT_MS,
+      cwd: "/", // A project's own settings are not the host's.
       stdio: ["ignore", "pipe", "ignore"],
     });
   } catch {
