@@ -125,7 +125,9 @@ func (p *Publisher) persist(ctx context.Context, try func() error) error {
 			return nil
 		}
 		p.Close()
-		p.log.Warn("kafka: a try failed and is repeated", "attempt", attempt+1, "error", err.Error())
+		if n := attempt + 1; n&(n-1) == 0 { // ever more rarely: an outage must not fill the log
+			p.log.Warn("kafka: a try failed and is repeated", "attempt", n, "error", err.Error())
+		}
 		if sleep(ctx, backoff(attempt)) != nil {
 			return errors.Join(ctx.Err(), err)
 		}

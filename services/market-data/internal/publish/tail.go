@@ -39,7 +39,7 @@ func (t tail) ends(ctx context.Context, client *kgo.Client) (starts, ends map[st
 		from, okFrom := first.Lookup(topic, 0)
 		to, okTo := last.Lookup(topic, 0)
 		if !okFrom || !okTo || from.Err != nil || to.Err != nil {
-			return nil, nil, fmt.Errorf("topic %s: its offsets are not known (%v, %v)", topic, from.Err, to.Err)
+			return nil, nil, fmt.Errorf("topic %s: it doesn't exist or its offsets can't be read (%v, %v)", topic, from.Err, to.Err)
 		}
 		starts[topic], ends[topic] = from.Offset, to.Offset
 	}
