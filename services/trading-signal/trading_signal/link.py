@@ -7,7 +7,6 @@ only the offsets, which are committed in the producer's transactions.
 
 import contextlib
 from collections.abc import Callable
-from typing import Any
 
 import orjson
 from confluent_kafka import (
@@ -22,6 +21,7 @@ from confluent_kafka import (
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from trading_signal import SERVICE, jsonlog
+from trading_signal.clients import common
 from trading_signal.config import Kafka
 from trading_signal.merge import STREAMS
 from trading_signal.messages import Signal, encode
@@ -35,9 +35,9 @@ CALL_SECONDS = 5.0  # no call to Kafka may keep the main loop longer
 class Link:
     def __init__(self, settings: Kafka, heartbeat: Callable[[], None]) -> None:
         """Connects; raises KafkaException if anything isn't there yet."""
-        common = _common(settings)
+        shared = common(settings)
         self._producer = Producer(
-            common
+            shared
             | {
                 "transactional.id": SERVICE,
                 "transaction.timeout.ms": 15_000,
@@ -51,7 +51,7 @@ class Link:
         self._producer.init_transactions(CALL_SECONDS)
         heartbeat()
         self._consumer = Consumer(
-            common
+            shared
             | {
                 "group.id": SERVICE,
                 "enable.auto.commit": False,
@@ -62,7 +62,7 @@ class Link:
                 "fetch.queue.backoff.ms": 20,
             }
         )
-        self._admin = AdminClient(common)
+        self._admin = AdminClient(shared)
         self.start = self._assign()
         self._group = self._consumer.consumer_group_metadata()
         self._paused = [False, False]
@@ -149,30 +149,6 @@ class Link:
         with contextlib.suppress(KafkaException):  # none open, fenced, or unreachable
             self._producer.abort_transaction(CALL_SECONDS)
         self._consumer.close()
-
-
-def _common(settings: Kafka) -> dict[str, Any]:
-    common: dict[str, Any] = {
-        "bootstrap.servers": settings.brokers,
-        "client.id": SERVICE,
-        "security.protocol": settings.security,
-        "reconnect.backoff.ms": 100,
-        "reconnect.backoff.max.ms": 1_000,
-        "allow.auto.create.topics": False,
-        "log_level": 3,
-        "error_cb": _on_error,
-    }
-    if settings.password_file:
-        common |= {
-            "sasl.mechanism": "SCRAM-SHA-512",
-            "sasl.username": settings.user,
-            "sasl.password": settings.password_file.read_text(encoding="utf-8").strip(),
-        }
-    return common
-
-
-def _on_error(error: KafkaError) -> None:
-    jsonlog.warn("kafka client", error=error.str(), code=error.name())
 
 
 def _require_topics(producer: Producer) -> None:
