@@ -9,6 +9,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
 
 	"cipherhorizon/provisioner/internal/config"
@@ -25,7 +26,6 @@ func Dial(settings config.Kafka, extra ...kgo.Opt) (*kgo.Client, error) {
 		kgo.RetryTimeout(2 * time.Second),
 		kgo.DialTimeout(2 * time.Second),
 		kgo.RetryBackoffFn(func(int) time.Duration { return 50 * time.Millisecond }),
-		kgo.MetadataMinAge(10 * time.Millisecond),
 		kgo.DisableClientMetrics(),
 	}
 	if !settings.Plaintext {
@@ -62,14 +62,13 @@ func (r *Reconciler) Apply(ctx context.Context) ([]string, error) {
 }
 
 func (r *Reconciler) topics(ctx context.Context) ([]string, error) {
-	found, err := r.admin.ListTopics(ctx)
+	found, err := r.partitions(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list topics: %w", err)
 	}
 	var changes []string
 	for _, topic := range r.declared.Topics {
-		have, exists := found[topic.Name]
-		partitions := int32(len(have.Partitions))
+		partitions, exists := found[topic.Name]
 		switch {
 		case !exists:
 			configs := map[string]*string{}
@@ -94,6 +93,21 @@ func (r *Reconciler) topics(ctx context.Context) ([]string, error) {
 		}
 	}
 	return changes, nil
+}
+
+// partitions counts those of every topic. It asks the broker itself: the admin client may answer from what it saw before.
+func (r *Reconciler) partitions(ctx context.Context) (map[string]int32, error) {
+	response, err := kmsg.NewPtrMetadataRequest().RequestWith(ctx, r.client)
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]int32{}
+	for _, topic := range response.Topics {
+		if topic.Topic != nil && topic.ErrorCode == 0 {
+			found[*topic.Topic] = int32(len(topic.Partitions))
+		}
+	}
+	return found, nil
 }
 
 func (r *Reconciler) topicConfigs(ctx context.Context) ([]string, error) {
