@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 
 from trading_signal import main, model, ops
 from trading_signal.config import Settings, from_environment
 from trading_signal.metrics import Metrics
 from trading_signal.state import State
+
+# How long an example takes says more about the machine than about us.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture

@@ -66,9 +66,7 @@ def test_bad_bodies(served: Served, body: str) -> None:
     refused(served.api.post("/predict", content=body.encode(), headers=headers), 422)
 
 
-@settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.binary(max_size=200))
 def test_no_body_is_a_server_error(served: Served, body: bytes) -> None:
     headers = {"content-type": "application/json"}

@@ -75,7 +75,7 @@ class Running:
     ledger: Ledger
     thread: threading.Thread
 
-    def until(self, condition: Callable[[], bool], seconds: float = 30) -> None:
+    def until(self, condition: Callable[[], bool], seconds: float = 120) -> None:
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, self.state
@@ -86,7 +86,7 @@ class Running:
 
     def stop(self) -> None:
         self.state.stopping.set()
-        self.thread.join(20)
+        self.thread.join(60)
         assert not self.thread.is_alive()
 
 
@@ -190,5 +190,5 @@ def test_a_stop_before_kafka_is_there(settings: Settings) -> None:
     time.sleep(0.3)
     assert state.not_ready
     state.stopping.set()
-    thread.join(9)
+    thread.join(60)
     assert not thread.is_alive()

@@ -77,7 +77,7 @@ def uninterrupted(made: Logs) -> list[Signal]:
     return batch.signals
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.data(), st.integers(0, 1_000), st.integers(1, 3))
 def test_death_anywhere_changes_nothing(data: st.DataObject, seed: int, sessions: int) -> None:
     made = logs(seed, sessions)

@@ -94,7 +94,7 @@ def check_frame(book: Book, signals: list[Signal], rules: Rules) -> None:
         assert take.side == ("buy" if take.score > 0 else "sell")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10**6), st.sampled_from([50, 250, 1_000]))
 def test_at_most_one_evaluation_a_slot(seed: int, every_ms: int) -> None:
     every = every_ms * 1_000_000
@@ -105,7 +105,7 @@ def test_at_most_one_evaluation_a_slot(seed: int, every_ms: int) -> None:
     assert slots == sorted(set(slots))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 10**6))
 def test_the_same_stream_says_the_same(seed: int) -> None:
     first, again = said(market(seed, 10), Rules()), said(market(seed, 10), Rules())
