@@ -10,12 +10,13 @@ import { IMAGES_FOLDER, type ThirdPartyName, thirdPartyImage } from "../infra/im
 import type { Site } from "../infra/site.ts";
 import { findSite } from "../infra/site-find.ts";
 import { ensureBase } from "./base/build.ts";
-import { brokerProperties, CLUSTER_ID, clientProperties, FORMAT_AND_START } from "./kafka/kafka.fixture.ts";
+import { brokerProperties, CLUSTER_ID, clientProperties, FORMAT_AND_START } from "./kafka.fixture.ts";
 
 const run = promisify(execFile);
 const PREFIX = `horizon-image-test-${process.pid}`;
 const folder = mkdtempSync(join(tmpdir(), "horizon-image-test-"));
 const started: string[] = [];
+const tags: string[] = [];
 let site: Site;
 
 async function docker(...args: string[]): Promise<string> {
@@ -26,6 +27,7 @@ async function docker(...args: string[]): Promise<string> {
 
 async function build(name: ThirdPartyName): Promise<string> {
   const tag = `${PREFIX}/${name}`;
+  tags.push(tag);
   const secrets = Object.entries(site.secrets).flatMap(([id, src]) => ["--secret", `id=${id},src=${src}`]);
   const dockerfile = join(IMAGES_FOLDER, name, "Dockerfile");
   const base = `BASE=${site.base.reference}`;
@@ -107,6 +109,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const container of started) await docker("rm", "-fv", container).catch(() => {});
+  // Only the names go: the layers stay in the build cache, where the next build finds them.
+  for (const tag of tags) await docker("rmi", tag).catch(() => {});
   rmSync(folder, { recursive: true });
 }, 120_000);
 
