@@ -15,7 +15,12 @@ export interface Access {
 export interface Login {
   user: string;
   password: Output<string>;
+  /** Who makes this user: before that has run, logging in fails. Absent for users that a server is born with. */
+  madeBy?: Running;
 }
+
+/** The edges of a login: the server, and whoever makes the user there. */
+export const edgesOf = (server: Running, { madeBy }: Login): Running[] => (madeBy ? [server, madeBy] : [server]);
 
 /** Secrets lie in one directory: one volume per workload. */
 export const secretPath = (name: string): string => `/run/secrets/${name}`;
@@ -24,6 +29,6 @@ export function mergeAccess(...parts: Access[]): Access {
   return {
     env: Object.assign({}, ...parts.map((part) => part.env)),
     secrets: Object.assign({}, ...parts.map((part) => part.secrets)),
-    needs: parts.flatMap((part) => part.needs),
+    needs: [...new Set(parts.flatMap((part) => part.needs))],
   };
 }

@@ -64,10 +64,11 @@ export function data(platform: Platform, config: Config): Data {
         marketDataRetention: config.retention.marketData,
       }),
   });
+  const madeBy = provisioner.running;
   return {
-    kafka: (user) => kafka.connection({ user, password: kafkaPasswords[user] }),
+    kafka: (user) => kafka.connection({ user, password: kafkaPasswords[user], madeBy }),
     redis: (user) => redis.connection({ user, password: redisPasswords[user] }),
-    postgres: (database, user) => postgres.connection(database, { user, password: postgresPasswords[user] }),
+    postgres: (database, user) => postgres.connection(database, { user, password: postgresPasswords[user], madeBy }),
     running: [kafka.running, redis.running, postgres.running, provisioner.running],
   };
 }

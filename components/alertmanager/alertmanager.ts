@@ -22,7 +22,7 @@ export function alertmanagerWorkload(args: AlertmanagerWorkload): Workload {
     name: "alertmanager",
     image: args.image,
     command: [
-      "alertmanager",
+      "/bin/alertmanager",
       "--config.file=/etc/alertmanager/alertmanager.yml",
       "--storage.path=/alertmanager",
       "--cluster.listen-address=",

@@ -2,8 +2,8 @@
 import type { Image, Running, Size, Workload } from "../../infra/workload.ts";
 import { secretPath } from "../access.ts";
 import { fixedBy } from "../image.ts";
-import type { PostgresConnection } from "../postgres/postgres.ts";
-import type { RedisConnection } from "../redis/redis.ts";
+import { type PostgresConnection, postgresAccess } from "../postgres/postgres.ts";
+import { type RedisConnection, redisAccess } from "../redis/redis.ts";
 
 export interface ExporterSize {
   memory: Size;
@@ -29,12 +29,12 @@ export function redisExporterWorkload(image: Image, size: ExporterSize, redis: R
   return {
     name: "redis-exporter",
     image,
-    command: ["redis_exporter"],
+    command: ["/redis_exporter"],
     ports: { http: 9121 },
     ...fixedBy("redis-exporter", "30s"),
     env: { REDIS_ADDR: url, REDIS_USER: redis.user, REDIS_PASSWORD_FILE: passwords },
     secrets: { [passwords]: redis.password.apply((password) => JSON.stringify({ [url]: password })) },
-    needs: [redis.server],
+    needs: redisAccess(redis).needs,
     ...common(size),
   };
 }
@@ -44,7 +44,7 @@ export function postgresExporterWorkload(image: Image, size: ExporterSize, postg
   return {
     name: "postgres-exporter",
     image,
-    command: ["postgres_exporter"],
+    command: ["/bin/postgres_exporter"],
     ports: { http: 9187 },
     ...fixedBy("postgres-exporter", "30s"),
     env: {
@@ -53,7 +53,7 @@ export function postgresExporterWorkload(image: Image, size: ExporterSize, postg
       DATA_SOURCE_PASS_FILE: password,
     },
     secrets: { [password]: postgres.password },
-    needs: [postgres.server],
+    needs: postgresAccess(postgres).needs,
     ...common(size),
   };
 }
@@ -69,7 +69,7 @@ export function nginxExporterWorkload(
     ...nginxExporterTarget,
     image,
     command: [
-      "nginx-prometheus-exporter",
+      "/usr/bin/nginx-prometheus-exporter",
       `--nginx.scrape-uri=http://${gateway.host}:${gateway.ports.status}/stub_status`,
     ],
     ...fixedBy("nginx-exporter", "30s"),

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Platform } from "../../infra/platform.ts";
 import type { Running } from "../../infra/workload.ts";
-import { type Access, type Login, secretPath } from "../access.ts";
+import { type Access, edgesOf, type Login, secretPath } from "../access.ts";
 import { imageOf } from "../image.ts";
 import { ports } from "./properties.ts";
 import { type KafkaWorkload, kafkaWorkload } from "./workload.ts";
@@ -50,6 +50,6 @@ export function kafkaAccess(kafka: KafkaConnection): Access {
       KAFKA_PASSWORD_FILE: path,
     },
     secrets: { [path]: kafka.password },
-    needs: [kafka.server],
+    needs: edgesOf(kafka.server, kafka),
   };
 }

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../../infra/platform.ts";
 import type { Running } from "../../infra/workload.ts";
-import { type Access, type Login, secretPath } from "../access.ts";
+import { type Access, edgesOf, type Login, secretPath } from "../access.ts";
 import { imageOf } from "../image.ts";
 import { type PostgresWorkload, postgresWorkload } from "./workload.ts";
 
@@ -45,6 +45,6 @@ export function postgresAccess(postgres: PostgresConnection): Access {
       POSTGRES_PASSWORD_FILE: path,
     },
     secrets: { [path]: postgres.password },
-    needs: [postgres.server],
+    needs: edgesOf(postgres.server, postgres),
   };
 }

@@ -42,7 +42,7 @@ export function prometheusWorkload(args: PrometheusWorkload): Workload {
     name: "prometheus",
     image: args.image,
     command: [
-      "prometheus",
+      "/bin/prometheus",
       `--config.file=${configDirectory}/prometheus.yml`,
       `--storage.tsdb.path=${dataPath}`,
       `--storage.tsdb.retention.time=${args.retention.time}`,

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../../infra/platform.ts";
 import type { Running } from "../../infra/workload.ts";
-import { type Access, type Login, secretPath } from "../access.ts";
+import { type Access, edgesOf, type Login, secretPath } from "../access.ts";
 import { imageOf } from "../image.ts";
 import { type RedisWorkload, redisWorkload } from "./workload.ts";
 
@@ -38,6 +38,6 @@ export function redisAccess(redis: RedisConnection): Access {
   return {
     env: { REDIS_ADDR: redis.address, REDIS_USER: redis.user, REDIS_PASSWORD_FILE: path },
     secrets: { [path]: redis.password },
-    needs: [redis.server],
+    needs: edgesOf(redis.server, redis),
   };
 }
