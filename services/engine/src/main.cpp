@@ -17,8 +17,7 @@ int run(const Config& config) {
   Metrics metrics;
   Server server(config, mailbox, health, metrics);
 
-  asio::signal_set signals(server.io(), SIGTERM, SIGINT);
-  signals.async_wait([&](const beast::error_code&, int signal) {
+  server.on_stop_signal([&](int signal) {
     log(Level::info, "stopping", {{"signal", std::to_string(signal)}});
     health.stop();
     mailbox.wake();

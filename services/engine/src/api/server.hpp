@@ -1,10 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
-#include <optional>
 
-#include "api/rest.hpp"
-#include "api/ws.hpp"
+#include "journal/session.hpp"
 
 namespace engine {
 
@@ -12,25 +11,20 @@ namespace engine {
 // loop.
 class Server {
  public:
+  // Takes the ports; throws ConfigError when one cannot be had or the certificate cannot be used.
   Server(const Config& config, Mailbox& mailbox, Health& health, Metrics& metrics);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
 
-  void run() { io_.run(); }   // until stop()
+  void on_stop_signal(std::function<void(int signal)> action);  // SIGTERM, SIGINT
+  void run();                                                   // until stop()
   void stop();                // from any thread: gives answers under way a moment, then ends
   void publish(Batch batch);  // from any thread
-  asio::io_context& io() { return io_; }
 
  private:
-  void accept(Tcp::acceptor& acceptor, Gate& gate, OnConnection on_connection);
-
-  asio::io_context io_{1};
-  ClientLimits limits_;
-  Gate ops_gate_, client_gate_;  // probes are never locked out by clients
-  Hub hub_;
-  Commands commands_;
-  Handler ops_handler_, api_handler_;
-  std::optional<asio::ssl::context> tls_;
-  Tcp::acceptor ops_, api_;
-  std::optional<Tcp::acceptor> ws_;
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace engine

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "api/http.hpp"
 #include "api/test_client.hpp"
 #include "journal/test_cluster.hpp"
 #include "ops/healthcheck.hpp"

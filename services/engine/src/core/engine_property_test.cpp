@@ -23,7 +23,7 @@ std::vector<std::string> replay(const std::vector<std::string>& journal, std::in
 }
 
 TEST(EngineProperty, SaysTheSameBytesAsTheNaiveReference) {
-  for (const std::uint64_t seed : {1, 2, 3, 4}) {
+  for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {
     const auto journal = random_journal(seed, 30'000);
     std::vector<std::string> said;
     Engine engine([&](const Event& event) { write(said.emplace_back(), event); });

@@ -92,6 +92,7 @@ void Session::apply(Offset offset, std::string_view value) {
   }
   static constexpr std::string_view kKinds[] = {"new", "cancel", "limits"};
   metrics_.orders.add(kKinds[request->index()]);
+  if (std::holds_alternative<SetLimits>(*request)) limits_sent_ = false;
   const std::size_t first = outbox_.size();
   const std::int64_t before = steady_ns();
   engine_.apply(*request, offset);
