@@ -8,11 +8,12 @@ import { data } from "./data.ts";
 import { edge } from "./edge.ts";
 import { entranceUrl, serverNames } from "./entrance.ts";
 import { observability } from "./observability.ts";
+import { notingOrigins } from "./origins.ts";
 import { outputs } from "./outputs.ts";
 import { trading } from "./trading.ts";
 
 const config = readConfig();
-const platform = platformFor(config, supplyFor(readSite()));
+const { platform, origins } = notingOrigins(platformFor(config, supplyFor(readSite())));
 const certificates = new Certificates("certificates", { servers: serverNames(config) });
 
 const servers = data(platform, config);
@@ -27,4 +28,5 @@ export default outputs({
   observability: watchers,
   edge: entrance,
   authority: certificates.authority,
+  origins,
 });

@@ -17,6 +17,7 @@ export interface Parts {
   observability: Observability;
   edge: Edge;
   authority: pulumi.Output<string>;
+  origins: Record<string, string>;
 }
 
 function urls({ config, observability }: Parts) {
@@ -74,6 +75,8 @@ function commands(): Record<string, string> {
   return {
     logs: "horizon logs NAME",
     topics: `${kafka} /opt/kafka/bin/kafka-topics.sh --bootstrap-server localhost:9092 --command-config ${auditorConfig} --list`,
+    psql: "horizon exec postgres -- psql postgresql://auditor@localhost/risk",
+    redis: "horizon exec redis -- redis-cli --user auditor --askpass",
     lag: `${kafka} /opt/kafka/bin/kafka-consumer-groups.sh --bootstrap-server localhost:9092 --command-config ${auditorConfig} --describe --all-groups`,
   };
 }
@@ -85,6 +88,7 @@ export function outputs(parts: Parts) {
     urls: urls(parts),
     authority: parts.authority,
     logins: logins(parts),
+    origins: parts.origins,
     images: Object.fromEntries(running.map(({ name, image }) => [name, image])),
     handles: Object.fromEntries(running.map(({ name, handle }) => [name, handle])),
     commands: commands(),

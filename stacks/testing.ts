@@ -8,6 +8,7 @@ import { data } from "./data.ts";
 import { edge } from "./edge.ts";
 import { entranceUrl, serverNames } from "./entrance.ts";
 import { observability } from "./observability.ts";
+import { notingOrigins } from "./origins.ts";
 import { outputs } from "./outputs.ts";
 import { trading } from "./trading.ts";
 
@@ -60,7 +61,8 @@ export function assemble(values: Record<string, unknown>, grafana = true) {
   const { alertmanager, ...plain } = parseConfig(values);
   const webhook = alertmanager.webhook === undefined ? {} : { webhook: pulumi.secret(alertmanager.webhook) };
   const config = { ...plain, alertmanager: webhook };
-  const platform = new Recorder(grafana);
+  const recorder = new Recorder(grafana);
+  const { platform, origins } = notingOrigins(recorder);
   const certificates = new Certificates("certificates", { servers: serverNames(config) });
   const servers = data(platform, config);
   const services = trading(platform, config, servers, certificates);
@@ -73,8 +75,9 @@ export function assemble(values: Record<string, unknown>, grafana = true) {
     observability: watchers,
     edge: entrance,
     authority: certificates.authority,
+    origins,
   });
-  return { platform, workloads: platform.workloads, outputs: shown };
+  return { workloads: recorder.workloads, outputs: shown };
 }
 
 /** Engine-less Pulumi: resources get made-up values that are recognisable wherever they end up. */

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
@@ -125,6 +126,10 @@ func (r *Reconciler) topicConfigs(ctx context.Context) ([]string, error) {
 	var changes []string
 	for _, topic := range r.declared.Topics {
 		have, err := found.On(topic.Name, nil)
+		if errors.Is(have.Err, kerr.UnknownTopicOrPartition) {
+			// Made a moment ago, with its settings; the broker may take another to know it.
+			continue
+		}
 		if err = errors.Join(err, have.Err); err != nil {
 			return changes, fmt.Errorf("describe topic %s: %w", topic.Name, err)
 		}
