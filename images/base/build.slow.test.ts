@@ -28,7 +28,7 @@ describe("the base image", () => {
   });
 
   it("tells nothing of the host it was built on", { timeout: 60_000 }, () => {
-    const script = "ls /etc/machine-id /var/log/*.log /var/lib/apt/lists/* /tmp/* 2>/dev/null; cat /etc/debian_version";
+    const script = "find /etc/machine-id /var/log /var/lib/apt/lists /tmp -type f 2>/dev/null; cat /etc/debian_version";
     const args = ["run", "--rm", "--network", "none", TAG, "sh", "-c", script];
     expect(execFileSync("docker", args, { encoding: "utf8", timeout: 30_000 }).trim()).toMatch(/^13\.\d+$/);
   });
