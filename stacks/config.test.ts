@@ -55,7 +55,7 @@ test("workloads keep the rules, wiring is closed, the same configuration gives t
         expect(await plain(again.workloads.get(name))).toEqual(await plain(workload));
         for (const needed of workload.needs ?? []) expect(first.workloads.has(needed.name)).toBe(true);
       }
-      const heap = Number(/-Xmx(\d+)m/.exec(String(first.workloads.get("kafka")?.env?.KAFKA_HEAP_OPTS))?.[1]);
+      const heap = Number(/-Xmx(\d+)m/.exec(String(first.workloads.get("kafka")?.env?.BROKER_HEAP_OPTS))?.[1]);
       expect(heap).toBeLessThan(mebibytes(first.workloads.get("kafka")?.resources.memory ?? "1Mi") / 2);
     }),
     { numRuns: 15 },

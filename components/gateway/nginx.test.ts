@@ -8,7 +8,7 @@ import { nginxConf, type Route } from "./nginx.ts";
 const routes: Route[] = [
   { path: "/api/", host: "engine", port: 8080, strip: true },
   { path: "/ws", host: "engine", port: 8443, strip: false, tls: true, upgrade: true },
-  { path: "/risk/", host: "risk-management", port: 8080, strip: true, readOnly: true },
+  { path: "/risk/", host: "risk-management", port: 8080, strip: true },
   { path: "/grafana/", host: "grafana", port: 3000, strip: false, upgrade: true },
 ];
 

@@ -10,8 +10,6 @@ export interface Route {
   strip: boolean;
   /** The upstream speaks TLS with a certificate of our authority. */
   tls?: boolean;
-  /** Only reading is let through. */
-  readOnly?: boolean;
   /** May become a WebSocket. */
   upgrade?: boolean;
 }
@@ -36,7 +34,6 @@ function location(route: Route): string[] {
   return [
     `location ${route.path} {`,
     ...indent([
-      ...(route.readOnly ? ["limit_except GET { deny all; }"] : []),
       // A name in a variable is looked up when it is used, not when nginx starts.
       `set ${variable} ${host}$domain;`,
       ...(route.strip ? [`rewrite ^${route.path}(.*)$ /$1 break;`] : []),

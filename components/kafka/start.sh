@@ -11,13 +11,15 @@ if [ ! -f /var/lib/kafka/data/kraft/meta.properties ]; then
   cat $secrets/provisioner.sha256 >$stamp
 elif [ "$(cat $secrets/provisioner.sha256)" != "$(cat $stamp)" ]; then
   (
-    unset KAFKA_OPTS
-    export KAFKA_HEAP_OPTS=-Xmx64m
-    until /opt/kafka/bin/kafka-configs.sh --bootstrap-server localhost:9095 --command-config $secrets/self.properties \
-      --alter --entity-type users --entity-name provisioner --add-config-file $secrets/provisioner.properties; do
+    until KAFKA_HEAP_OPTS=-Xmx64m /opt/kafka/bin/kafka-configs.sh --bootstrap-server localhost:9095 \
+      --command-config $secrets/self.properties --alter --entity-type users --entity-name provisioner \
+      --add-config-file $secrets/provisioner.properties; do
       sleep 1
     done
     cat $secrets/provisioner.sha256 >$stamp
   ) &
 fi
+# The broker's own settings go by other names in the environment: the tools that people start beside it must not inherit its
+# heap and its metrics port.
+export KAFKA_HEAP_OPTS="$BROKER_HEAP_OPTS" KAFKA_JVM_PERFORMANCE_OPTS="$BROKER_JVM_OPTS" KAFKA_OPTS="$BROKER_OPTS"
 exec /opt/kafka/bin/kafka-server-start.sh $secrets/server.properties

@@ -59,10 +59,10 @@ export function kafkaWorkload(args: KafkaWorkload): Workload {
     ...fixedBy("kafka", "2m"),
     env: {
       // A fixed heap: the broker's is steady, and growing it would only move the moment at which the limit bites.
-      KAFKA_HEAP_OPTS: `-Xms${heap}m -Xmx${heap}m`,
+      BROKER_HEAP_OPTS: `-Xms${heap}m -Xmx${heap}m`,
       // Serial collector: with two cores and a heap this small the concurrent ones spend more on threads than they save in pauses.
-      KAFKA_JVM_PERFORMANCE_OPTS: "-server -XX:+UseSerialGC -XX:MaxMetaspaceSize=128m -Djava.awt.headless=true",
-      KAFKA_OPTS: `-javaagent:/opt/jmx/jmx_prometheus_javaagent.jar=${ports.metrics}:/etc/kafka/jmx.yaml`,
+      BROKER_JVM_OPTS: "-server -XX:+UseSerialGC -XX:MaxMetaspaceSize=128m -Djava.awt.headless=true",
+      BROKER_OPTS: `-javaagent:/opt/jmx/jmx_prometheus_javaagent.jar=${ports.metrics}:/etc/kafka/jmx.yaml`,
       LOG_DIR: "/tmp/logs",
     },
     files: { "/etc/kafka/start.sh": beside("start.sh"), "/etc/kafka/jmx.yaml": beside("jmx.yaml") },
