@@ -1,5 +1,16 @@
 /** The step tree a person watches: each step with its elapsed time and what it waits for; plain lines where there is no terminal. */
-import { type DefaultRenderer, Listr, type ListrTask, PRESET_TIMER, type SimpleRenderer } from "listr2";
+import {
+  type DefaultRenderer,
+  LISTR_DEFAULT_RENDERER_STYLE,
+  LISTR_LOGGER_STYLE,
+  Listr,
+  type ListrDefaultRendererLogLevels,
+  ListrLogger,
+  type ListrTask,
+  PRESET_TIMER,
+  ProcessOutput,
+  type SimpleRenderer,
+} from "listr2";
 
 /** Says what the step is doing or waiting for right now. */
 export type Report = (waitingFor: string) => void;
@@ -29,6 +40,9 @@ function toTask<Context>(step: Step<Context>): ListrTask<Context, typeof Default
   };
 }
 
+/** Everything about progress goes to standard error: standard output is for results that a script reads. */
+const toStderr = new ProcessOutput(process.stderr, process.stderr);
+
 /** Runs the steps one after the other, showing them on standard error, so that standard output stays for results. */
 export async function runSteps<Context>(steps: Step<Context>[], context: Context): Promise<void> {
   const list = new Listr<Context, "default", "simple">(steps.map(toTask), {
@@ -38,7 +52,19 @@ export async function runSteps<Context>(steps: Step<Context>[], context: Context
     registerSignalListeners: false,
     renderer: "default",
     fallbackRenderer: "simple",
-    rendererOptions: { timer: PRESET_TIMER, showErrorMessage: false, collapseErrors: false },
+    rendererOptions: {
+      timer: PRESET_TIMER,
+      showErrorMessage: false,
+      collapseErrors: false,
+      logger: new ListrLogger<ListrDefaultRendererLogLevels>({
+        processOutput: toStderr,
+        useIcons: true,
+        ...LISTR_DEFAULT_RENDERER_STYLE,
+      }),
+    },
+    fallbackRendererOptions: {
+      logger: new ListrLogger({ processOutput: toStderr, useIcons: true, ...LISTR_LOGGER_STYLE }),
+    },
     fallbackRendererCondition: () => !process.stderr.isTTY,
   });
   await list.run(context);

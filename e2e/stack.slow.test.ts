@@ -10,6 +10,7 @@ import { run } from "../cli/process.ts";
 import { panelQueries } from "../components/dashboards/dashboards.ts";
 import { type Capture, madeCapture, realCapture } from "./capture.ts";
 import { changedContainers, withResource } from "./change.ts";
+import { faults } from "./faults.ts";
 import { broken } from "./hardening.ts";
 import { docker, horizon, horizonOk, inspectAll, inspectRunning, inventory, nameOf, root, stack } from "./horizon.ts";
 import { get, Prometheus } from "./prometheus.ts";
@@ -227,6 +228,8 @@ describe("a change", () => {
     expect((await inspectRunning()).map(nameOf)).toContain("redis-exporter");
   });
 });
+
+describe("faults", () => faults(() => realCapture() ?? madeCapture(scratch, 60_000)));
 
 describe("down", () => {
   it("leaves nothing", async () => {
