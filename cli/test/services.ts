@@ -1,7 +1,7 @@
 /** Builds the `test` stage of each service: formatters, linters and tests run there with the compilers that build the image. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { buildArgs } from "../machine/build.ts";
+import { buildArgs, buildClient } from "../machine/build.ts";
 import { projectRoot } from "../paths.ts";
 import { lastLines, run } from "../process.ts";
 import type { Context } from "../session.ts";
@@ -23,7 +23,7 @@ async function serviceTest(context: Context, name: string): Promise<Tally> {
   const dockerfile = join("services", name, "Dockerfile");
   const args = [...buildArgs(context), "--target", "test", "--file", dockerfile, "services"];
   const env = { ...context.env, DOCKER_BUILDKIT: "1" };
-  const finished = await run("docker", args, { cwd: projectRoot, env, log: context.log, timeout: 1_800_000 });
+  const finished = await run(await buildClient(), args, { cwd: projectRoot, env, log: context.log, timeout: 1_800_000 });
   const ok = finished.code === 0;
   const seconds = Math.round((Date.now() - began) / 1000);
   process.stdout.write(`${ok ? "ok" : "FAILED"} service ${name} (${seconds} s)\n`);
