@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::{UNIT, config, consume, database, fill_text, produce, quote, runtime, shared, signal_of};
-use rdkafka::mocking::MockCluster;
+use rdkafka::mocking::{MockCluster, MockCoordinator};
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use risk_management::command::{Command, Inbox, Outbox, channel_pair};
@@ -29,10 +29,13 @@ struct Bench {
 
 impl Bench {
     fn new(name: &str) -> Self {
-        let cluster = MockCluster::new(1).unwrap();
+        let cluster = MockCluster::new(2).unwrap();
         for topic in [SIGNALS, FILLS, ORDERS] {
             cluster.create_topic(topic, 1, 1).unwrap();
+            cluster.partition_leader(topic, 0, Some(1)).unwrap();
         }
+        cluster.coordinator(MockCoordinator::Transaction("risk-management".into()), 1).unwrap();
+        cluster.coordinator(MockCoordinator::Group("risk-management".into()), 2).unwrap();
         let brokers = cluster.bootstrap_servers();
         let runtime = runtime();
         let look = runtime.block_on(database(name));
@@ -214,6 +217,23 @@ fn without_postgres_signals_wait_and_none_is_lost() {
     let mut session = bench.open();
     bench.turn_until(&mut session, DECISIONS, 1);
     assert_eq!(bench.order_ids(), ["s/1/1"]);
+}
+
+#[test]
+fn a_group_coordinator_that_is_lost_ends_the_session_in_time_and_nothing_else() {
+    let bench = Bench::new("pipe_coordinator");
+    let mut session = bench.open();
+    bench.cluster.broker_down(2).unwrap();
+    bench.signals(&[quote(1, Side::Buy, 99)]);
+    let start = Instant::now();
+    while session.turn(&bench.inbox).is_ok() {
+        assert!(start.elapsed() < Duration::from_secs(40), "the loss was not noticed");
+    }
+    drop(session);
+    assert!(start.elapsed() < Duration::from_secs(40), "{:?}", start.elapsed());
+    bench.cluster.broker_up(2).unwrap();
+    let mut session = bench.open();
+    bench.turn_until(&mut session, DECISIONS, 1);
 }
 
 #[test]

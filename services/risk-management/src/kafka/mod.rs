@@ -5,9 +5,11 @@
 mod client;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerGroupMetadata};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
@@ -67,7 +69,7 @@ pub struct Committed {
 
 pub struct Kafka {
     consumer: BaseConsumer<Logs>,
-    producer: BaseProducer<Logs>,
+    producer: Arc<BaseProducer<Logs>>,
 }
 
 impl Kafka {
@@ -75,7 +77,7 @@ impl Kafka {
     pub fn open(config: &config::Kafka) -> Result<Self> {
         let producer = client::producer(config)?;
         producer.init_transactions(PATIENCE)?;
-        Ok(Kafka { consumer: client::consumer(config)?, producer })
+        Ok(Kafka { consumer: client::consumer(config)?, producer: Arc::new(producer) })
     }
 
     /// Partitions of a topic that exists.
@@ -170,8 +172,21 @@ impl Kafka {
             element.set_metadata(format!("kill={}", committed.kill_epoch));
         }
         let group = self.consumer.group_metadata().ok_or_else(|| KafkaFault("no consumer group".into()))?;
-        self.producer.send_offsets_to_transaction(&offsets, &group, PATIENCE)?;
+        self.send_offsets(offsets, group)?;
         Ok(self.producer.commit_transaction(PATIENCE)?)
+    }
+
+    /// librdkafka waits for a lost group coordinator for ever, whatever the timeout (its issue 5456).
+    /// The call is left behind in its thread: it ends when the broker is back, and by then the next
+    /// session's producer has fenced this one.
+    fn send_offsets(&self, offsets: TopicPartitionList, group: ConsumerGroupMetadata) -> Result<()> {
+        let producer = self.producer.clone();
+        let (done, answer) = channel();
+        std::thread::spawn(move || done.send(producer.send_offsets_to_transaction(&offsets, &group, PATIENCE)));
+        match answer.recv_timeout(PATIENCE + Duration::from_secs(1)) {
+            Ok(result) => Ok(result?),
+            Err(_) => Err(KafkaFault("the group coordinator does not answer".into())),
+        }
     }
 
     fn send(&self, symbol: &str, payload: &str) -> Result<()> {
