@@ -1,9 +1,8 @@
-/** What every container must be, read back from the engine. */
+/** What every container must be, read back from the engine. One that is only created, to carry files, never runs a process. */
 import type { Inspected } from "./horizon.ts";
 
 const rules: Record<string, (container: Inspected) => boolean> = {
   "numeric user other than root": ({ Config }) => /^[1-9]\d*(:[1-9]\d*)?$/.test(Config.User),
-  "read-only root": ({ HostConfig }) => HostConfig.ReadonlyRootfs,
   "not privileged": ({ HostConfig }) => !HostConfig.Privileged,
   "no capabilities": ({ HostConfig }) =>
     (HostConfig.CapDrop ?? []).includes("ALL") && (HostConfig.CapAdd ?? []).length === 0,
@@ -26,6 +25,7 @@ const rules: Record<string, (container: Inspected) => boolean> = {
 };
 
 const whileRunning: Record<string, (container: Inspected) => boolean> = {
+  "read-only root": ({ HostConfig }) => HostConfig.ReadonlyRootfs,
   "health check": ({ Config }) => (Config.Healthcheck?.Test.length ?? 0) > 1,
   "stop grace": ({ Config }) => (Config.StopTimeout ?? 0) > 0,
 };

@@ -18,7 +18,8 @@ interface Refusal {
 }
 
 /** State of the user's own, so that nothing of an earlier run helps or hinders. */
-const up = async (env: NodeJS.ProcessEnv = {}): Promise<Refusal> => await horizon(["up"], { stack: name, env, timeout: 300_000 });
+const up = async (env: NodeJS.ProcessEnv = {}): Promise<Refusal> =>
+  await horizon(["up"], { stack: name, env, timeout: 300_000 });
 
 function expectFourParts({ stderr }: Refusal, ...words: string[]): void {
   for (const part of ["given:", "allowed:", "remedy:", ...words]) expect(stderr).toContain(part);
@@ -68,11 +69,14 @@ describe("the machine", () => {
 });
 
 describe("the command line", () => {
-  it.each([[["frobnicate"]], [["test", "everything"]], [["preview", "--format", "pdf"]]])("%j is refused with 2", async (args) => {
-    const { code, stderr } = await horizon(args);
-    expect(code).toBe(2);
-    expect(stderr).toContain("error:");
-  });
+  it.each([[["frobnicate"]], [["test", "everything"]], [["preview", "--format", "pdf"]]])(
+    "%j is refused with 2",
+    async (args) => {
+      const { code, stderr } = await horizon(args);
+      expect(code).toBe(2);
+      expect(stderr).toContain("error:");
+    },
+  );
 
   it("names the workloads there are when one is asked for that is not", async () => {
     const refused = await horizon(["logs", "nobody"], { stack: name });

@@ -1,6 +1,8 @@
 /** Makes the machine able: engine, toolchain, site. Each step is quick when there is nothing to do. */
 import { SITE_FILE_VARIABLE } from "../../infra/site.ts";
+import { ToolchainError } from "../../toolchain/errors.ts";
 import { ensureToolchain } from "../../toolchain/install.ts";
+import { OperationFailed } from "../errors.ts";
 import type { Step } from "../progress.ts";
 import type { Context } from "../session.ts";
 import { backendEnv } from "../stack/backend.ts";
@@ -18,7 +20,9 @@ const toolchainStep: Step<Context> = {
     const onStep = ({ step, state, elapsed, waitingFor }: Progress): void => {
       if (state === "running") report(`${step} ${Math.round(elapsed / 1000)} s${waitingFor ? `: ${waitingFor}` : ""}`);
     };
-    const toolchain = await ensureToolchain({ log: context.log, onStep });
+    const toolchain = await ensureToolchain({ log: context.log, onStep }).catch((error: unknown) => {
+      throw error instanceof ToolchainError ? new OperationFailed(error.problem) : error;
+    });
     Object.assign(context.env, toolchain.env, backendEnv(context.stack));
     return [...new Set(Object.values(toolchain.origin))].join(", ");
   },

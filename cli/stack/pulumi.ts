@@ -1,5 +1,7 @@
 /** Runs the Pulumi engine as a child, follows its events, and turns a failure into words that help. */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildLog } from "../../infra/docker/image.ts";
 import { OperationFailed } from "../errors.ts";
 import { projectRoot } from "../paths.ts";
 import { commandLine, type Finished, lastLines, run, runOk } from "../process.ts";
@@ -77,7 +79,11 @@ function failure(session: PulumiSession, args: string[], finished: Finished, sta
   const text = [...state.errors, finished.stderr, finished.stdout.length < 20_000 ? finished.stdout : ""].join("\n");
   const known = knownFailures.find(({ pattern }) => pattern.test(text));
   const violations = state.violations.filter((v) => v.mandatory).map((v) => `${v.rule}: ${v.resource}: ${v.message}`);
-  const words = [...violations, ...(state.errors.length > 0 ? state.errors : lastLines(finished.stderr, 12))];
+  const words = [
+    ...compilerWords(state.errors),
+    ...violations,
+    ...(state.errors.length > 0 ? state.errors : lastLines(finished.stderr, 12)),
+  ];
   return new OperationFailed({
     where: `stack ${session.stack}`,
     what: known?.what ?? (violations.length > 0 ? "the policy pack refuses this stack" : `pulumi ${args[0]} failed`),
@@ -88,6 +94,16 @@ function failure(session: PulumiSession, args: string[], finished: Finished, sta
              "pulumi",
              args.filter((a) => a !== "--json"),
            )}`,
+  });
+}
+
+/** The provider names a failed build's step and exit code; what the compiler said is in the build's own log. */
+function compilerWords(errors: string[]): string[] {
+  const images = errors.flatMap((error) => /^remote image (\S+)\.image:/.exec(error)?.[1] ?? []);
+  return [...new Set(images)].flatMap((name) => {
+    const file = join(projectRoot, buildLog(name));
+    const log = existsSync(file) ? lastLines(readFileSync(file, "utf8"), 20) : [];
+    return log.length === 0 ? [] : [`the build of ${name}, from ${buildLog(name)}:`, ...log.map((line) => `| ${line}`)];
   });
 }
 

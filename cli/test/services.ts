@@ -23,7 +23,12 @@ async function serviceTest(context: Context, name: string): Promise<Tally> {
   const dockerfile = join("services", name, "Dockerfile");
   const args = [...buildArgs(context), "--target", "test", "--file", dockerfile, "services"];
   const env = { ...context.env, DOCKER_BUILDKIT: "1" };
-  const finished = await run(await buildClient(), args, { cwd: projectRoot, env, log: context.log, timeout: 1_800_000 });
+  const finished = await run(await buildClient(), args, {
+    cwd: projectRoot,
+    env,
+    log: context.log,
+    timeout: 1_800_000,
+  });
   const ok = finished.code === 0;
   const seconds = Math.round((Date.now() - began) / 1000);
   process.stdout.write(`${ok ? "ok" : "FAILED"} service ${name} (${seconds} s)\n`);
