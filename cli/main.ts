@@ -42,13 +42,13 @@ function context(name: string): Context {
 /** A context whose environment has the toolchain, the state and the site: what a stack command runs in. */
 async function ready(name: string): Promise<Context> {
   const made = context(name);
-  const [{ machineSteps }, { runSteps }, { ensureBackend }] = await Promise.all([
+  const [{ machineSteps }, { runSteps }, { ensureState }] = await Promise.all([
     import("./machine/steps.ts"),
     import("./progress.ts"),
-    import("./stack/backend.ts"),
+    import("./stack/ready.ts"),
   ]);
   await runSteps(machineSteps, made);
-  ensureBackend(made.stack);
+  await ensureState(made.stack);
   return made;
 }
 

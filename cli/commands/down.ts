@@ -10,6 +10,7 @@ import { summary } from "../stack/events.ts";
 import { listObjects, removeObjects } from "../stack/orphans.ts";
 import { ask, deploy, removeStack } from "../stack/pulumi.ts";
 import { stateStep } from "../stack/ready.ts";
+import { forgetSalt } from "../stack/salt.ts";
 
 export interface DownOptions {
   /** Volumes and generated secrets stay, so that the next `up` finds its data and can open it. */

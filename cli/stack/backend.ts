@@ -42,11 +42,12 @@ function backendFromConfig(stack: string): string | undefined {
   return typeof url === "string" ? url : undefined;
 }
 
-/** Makes the folders and the passphrase of a local stack; what is there is kept. */
-export function ensureBackend(stack: string): void {
-  if (!isLocal(stack)) return;
+/** Makes the folders and the passphrase of a local stack; what is there is kept. Returns whether the passphrase is new. */
+export function ensureBackend(stack: string): boolean {
+  if (!isLocal(stack)) return false;
   mkdirSync(localStateDir(stack), { recursive: true, mode: 0o700 });
-  if (existsSync(passphraseFile(stack))) return;
+  if (existsSync(passphraseFile(stack))) return false;
   // `wx`: two first runs at once must not give one of them a passphrase that the other overwrites.
   writeFileSync(passphraseFile(stack), randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+  return true;
 }

@@ -6,11 +6,19 @@ import { ensureBackend, isLocal } from "./backend.ts";
 import { clearDeadLocks, isOrphaned, readLocks } from "./locks.ts";
 import { removeOrphans } from "./orphans.ts";
 import { ensureStack, type PulumiSession } from "./pulumi.ts";
+import { forgetSalt, hideSaltFromGit } from "./salt.ts";
+
+/** State, passphrase and salt fit together afterwards. */
+export async function ensureState(stack: string): Promise<void> {
+  if (!ensureBackend(stack)) return;
+  forgetSalt(stack);
+  await hideSaltFromGit();
+}
 
 export const stateStep: Step<PulumiSession> = {
   title: "State",
   run: async (session, report) => {
-    ensureBackend(session.stack);
+    await ensureState(session.stack);
     if (isLocal(session.stack)) await awaitOrphanedRun(session.stack, report);
     const dead = isLocal(session.stack) ? clearDeadLocks(session.stack) : [];
     report("the stack to be selected");
