@@ -61,13 +61,17 @@ async function confirm(context: Context): Promise<void> {
   });
 }
 
+function forgetLocal(stack: string): void {
+  if (existsSync(stackDir(stack))) rmSync(stackDir(stack), { recursive: true });
+  forgetSalt(stack);
+}
+
 /** What carries the stack's label and was in no state; then the stack itself and its folder. */
 async function sweep(context: Context, options: DownOptions): Promise<string> {
   const left = (await listObjects(context.stack)).filter(({ kind }) => kind !== "volume" || !options.keepData);
   await removeObjects(left, context.log);
   if (options.keepData) return "the data, the secrets and the state are kept";
   await removeStack(context);
-  if (isLocal(context.stack) && existsSync(stackDir(context.stack)))
-    rmSync(stackDir(context.stack), { recursive: true });
+  if (isLocal(context.stack)) forgetLocal(context.stack);
   return left.length === 0 ? "none" : `removed ${left.map(({ kind, name }) => `${kind} ${name}`).join(", ")}`;
 }
