@@ -1,5 +1,8 @@
 //! How the two clients are set up.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use rdkafka::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, ConsumerContext};
@@ -9,16 +12,28 @@ use rdkafka::producer::{BaseProducer, DeliveryResult, ProducerContext};
 use super::{GROUP, KafkaFault, Result};
 use crate::config;
 
-/// Sends the library's words to the service's log.
-pub struct Logs;
+/// Sends the library's words to the service's log. It repeats itself several times a second while
+/// the broker is away; one in a while is enough.
+#[derive(Default)]
+pub struct Logs(Mutex<Option<Instant>>);
+
+impl Logs {
+    fn due(&self) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = last.is_none_or(|at| at.elapsed() > Duration::from_secs(10));
+        if due {
+            *last = Some(Instant::now());
+        }
+        due
+    }
+}
 
 impl ClientContext for Logs {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        match level {
-            RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
-                tracing::warn!(facility, text = message, "kafka client");
-            }
-            _ => tracing::debug!(facility, text = message, "kafka client"),
+        if (level as i32) <= (RDKafkaLogLevel::Error as i32) && self.due() {
+            tracing::warn!(facility, text = message, "kafka client");
+        } else {
+            tracing::debug!(facility, text = message, "kafka client");
         }
     }
 
@@ -45,7 +60,7 @@ pub fn producer(config: &config::Kafka) -> Result<BaseProducer<Logs>> {
         .set("linger.ms", "1")
         .set("queue.buffering.max.kbytes", "8192")
         .set("message.timeout.ms", "20000")
-        .create_with_context(Logs)?)
+        .create_with_context(Logs::default())?)
 }
 
 pub fn consumer(config: &config::Kafka) -> Result<BaseConsumer<Logs>> {
@@ -60,7 +75,7 @@ pub fn consumer(config: &config::Kafka) -> Result<BaseConsumer<Logs>> {
         .set("fetch.message.max.bytes", "1048576")
         .set("queued.min.messages", "2000")
         .set("queued.max.messages.kbytes", "4096")
-        .create_with_context(Logs)?)
+        .create_with_context(Logs::default())?)
 }
 
 fn common(config: &config::Kafka) -> Result<ClientConfig> {
