@@ -9,6 +9,12 @@ export const rate = (metric: string, by?: string, legend = by ? `{{${by}}}` : "a
   legend,
 });
 
+/** Per second, of what may never have happened: libraries that show a labelled counter only once it counts leave a gap, not a 0. */
+export const rareRate = (metric: string, legend: string): Query => ({
+  expr: `sum(rate(${metric}[${range}])) or vector(0)`,
+  legend,
+});
+
 /** Quantiles of a histogram; `by` keeps one more label. */
 export const quantiles = (metric: string, by?: string): Query[] =>
   [0.5, 0.99].map((quantile) => ({

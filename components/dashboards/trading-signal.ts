@@ -1,4 +1,4 @@
-import { graph, memory, number, quantiles, rate, up } from "./common.ts";
+import { graph, memory, number, quantiles, rareRate, rate, up } from "./common.ts";
 import type { Board } from "./panel.ts";
 
 const m = (name: string): string => `horizon_trading_signal_${name}`;
@@ -38,13 +38,10 @@ export const tradingSignal: Board = {
         [{ expr: m("feature_std_ratio"), legend: "{{feature}}" }],
         "Deviation over that of the training data.",
       ),
-      graph("Outliers", "ops", [rate(m("feature_outliers_total"), "feature")]),
+      graph("Outliers", "ops", [rareRate(m("feature_outliers_total"), "beyond the model's clip")]),
     ],
     Trouble: [
-      graph("Skipped", "ops", [
-        rate(m("corrupt_total"), "topic", "corrupt {{topic}}"),
-        rate(m("duplicates_total"), "topic", "repeated {{topic}}"),
-      ]),
+      graph("Skipped", "ops", [rareRate(m("corrupt_total"), "corrupt"), rareRate(m("duplicates_total"), "repeated")]),
       memory("trading-signal"),
     ],
   },

@@ -33,7 +33,12 @@ export function redisExporterWorkload(image: Image, size: ExporterSize, redis: R
     ports: { http: 9121 },
     ...fixedBy("redis-exporter", "30s"),
     env: { REDIS_ADDR: url, REDIS_USER: redis.user, REDIS_PASSWORD_FILE: passwords },
-    secrets: { [passwords]: redis.password.apply((password) => JSON.stringify({ [url]: password })) },
+    // The exporter looks a password up by the address with the user in it.
+    secrets: {
+      [passwords]: redis.password.apply((password) =>
+        JSON.stringify({ [`redis://${redis.user}@${redis.address}`]: password }),
+      ),
+    },
     needs: redisAccess(redis).needs,
     ...common(size),
   };
