@@ -52,7 +52,7 @@ const marketData = z.strictObject({
     .min(1)
     .max(50)
     .refine((symbols) => new Set(symbols).size === symbols.length, "each symbol once")
-    .default(["BTCUSDT"])
+    .default(["SIMUSDT"])
     .describe("Instruments, as the exchange calls them"),
   liveUrl: field(z.url({ protocol: /^wss?$/ }), "The exchange's WebSocket", "a ws:// or wss:// URL").default(
     "wss://fstream.binance.com",
