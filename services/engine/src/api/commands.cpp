@@ -1,10 +1,9 @@
 #include "api/commands.hpp"
 
-#include <algorithm>
 #include <charconv>
 
+#include "api/input.hpp"
 #include "api/views.hpp"
-#include "messages/decimal.hpp"
 #include "messages/messages.hpp"
 #include "ops/log.hpp"
 
@@ -12,11 +11,6 @@ namespace engine {
 namespace {
 
 constexpr std::chrono::seconds kPatience{5};
-
-ApiError bad(std::string what, std::string given, std::string allowed, std::string remedy) {
-  return {http::status::bad_request, std::move(what), given.substr(0, 200), std::move(allowed),
-          std::move(remedy)};
-}
 
 ApiError unavailable(std::string what, std::string remedy) {
   return {http::status::service_unavailable, std::move(what), "a command",
@@ -48,66 +42,12 @@ asio::awaitable<std::optional<Answer>> await_answer(Start start) {
   co_return std::move(pending->answer);
 }
 
-std::string text(const boost::json::object& order, const char* key, const char* fallback = nullptr) {
-  const auto* value = order.if_contains(key);
-  if (!value && fallback) return fallback;
-  if (!value)
-    throw bad(std::string(key) + " is missing", "nothing", "a string", "add \"" + std::string(key) + "\"");
-  if (!value->is_string())
-    throw bad(std::string(key) + " is not a string", boost::json::serialize(*value), "a string",
-              "quote the value");
-  return std::string(value->as_string());
-}
-
-std::int64_t amount(const boost::json::object& order, const char* key) {
-  const std::string given = text(order, key);
-  const auto value = parse_decimal(given);
-  if (!value || *value == 0)
-    throw bad(std::string(key) + " is not a positive decimal", given,
-              "digits with at most eight decimals, as 61800.20",
-              "write it without sign, exponent or separators");
-  return *value;
-}
-
-std::string checked(const char* what, std::string given, bool (*fits)(std::string_view),
-                    const char* allowed) {
-  if (!fits(given)) throw bad(std::string(what) + " is malformed", given, allowed, "correct it");
-  return given;
-}
-std::string checked_account(std::string given) {
-  return checked("account", std::move(given), is_account, "1 to 32 of letters, digits, _ and -, not first");
-}
-std::string checked_id(const char* what, std::string given) {
-  return checked(what, std::move(given), is_id,
-                 "1 to 160 printable ASCII characters without space, quote and backslash");
-}
-
-template <typename Enum>
-Enum choice(const boost::json::object& order, const char* key, const char* fallback, Enum first,
-            Enum second) {
-  const std::string given = text(order, key, fallback);
-  for (const Enum value : {first, second})
-    if (given == name(value)) return value;
-  throw bad(std::string(key) + " is unknown", given,
-            std::string(name(first)) + " or " + std::string(name(second)), "use one of them");
-}
-
-void refuse_unknown_keys(const boost::json::object& order) {
-  static constexpr std::string_view kKnown[] = {"account", "client_id", "symbol", "side",
-                                                "price",   "qty",       "tif"};
-  for (const auto& member : order)
-    if (std::ranges::find(kKnown, std::string_view(member.key())) == std::end(kKnown))
-      throw bad("unknown key", std::string(member.key()), "account, client_id, symbol, side, price, qty, tif",
-                "leave it out");
-}
-
 }  // namespace
 
 asio::awaitable<std::string> Commands::place(boost::json::object order, Origin origin) {
   refuse_unknown_keys(order);
   const std::string account = checked_account(text(order, "account"));
-  const std::string symbol =
-      checked("symbol", text(order, "symbol"), is_symbol, "1 to 32 of A-Z, 0-9, _, . and -, as BTCUSDT");
+  const std::string symbol = checked_symbol(text(order, "symbol"));
   const std::string id =
       checked_id("client_id", account + ":" + checked_id("client_id", text(order, "client_id")));
   const NewOrder record{id,
@@ -154,7 +94,7 @@ asio::awaitable<std::string> Commands::show_order(std::string id) {
 }
 
 asio::awaitable<std::string> Commands::show_book(std::string symbol, std::string depth) {
-  checked("symbol", symbol, is_symbol, "1 to 32 of A-Z, 0-9, _, . and -, as BTCUSDT");
+  checked_symbol(symbol);
   std::size_t levels = 0;
   const auto [end, error] = std::from_chars(depth.data(), depth.data() + depth.size(), levels);
   if (error != std::errc{} || end != depth.data() + depth.size() || levels < 1 || levels > 100)

@@ -179,9 +179,11 @@ TEST_F(ServerTest, SpeaksWebSocketOverTls) {
 
 TEST_F(ServerTest, DropsASocketThatSendsTooMuch) {
   wait_ready();
-  SocketClient client(config.ws_port);
-  client.send(std::string(5'000, ' '));
-  EXPECT_THROW(client.receive(), boost::system::system_error);
+  {
+    SocketClient client(config.ws_port);
+    client.send(std::string(5'000, ' '));
+    EXPECT_THROW(client.receive(), boost::system::system_error);
+  }
   EXPECT_TRUE(eventually([&] { return metrics.clients_refused.counts[2].load() == 1; }));
 }
 

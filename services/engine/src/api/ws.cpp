@@ -80,6 +80,7 @@ asio::awaitable<std::string> WsClient::obey(const boost::json::object& command) 
 }
 
 void WsClient::send(std::string message) {
+  if (closed_) return;
   queued_bytes_ += message.size();
   if (queued_bytes_ > kMaxQueuedBytes) {
     metrics_.clients_refused.add("slow");
@@ -88,11 +89,11 @@ void WsClient::send(std::string message) {
   queue_.push_back(std::move(message));
   if (writing_) return;
   writing_ = true;
-  asio::co_spawn(socket_.get_executor(), write_queue(), asio::detached);
+  const auto self = shared_from_this();
+  asio::co_spawn(socket_.get_executor(), [self] { return self->write_queue(); }, asio::detached);
 }
 
 asio::awaitable<void> WsClient::write_queue() {
-  const auto self = shared_from_this();
   while (!queue_.empty()) {
     const std::string message = std::move(queue_.front());
     queue_.pop_front();
@@ -107,6 +108,7 @@ asio::awaitable<void> WsClient::write_queue() {
 }
 
 void WsClient::close() {
+  closed_ = true;
   beast::error_code ignored;
   beast::get_lowest_layer(socket_).socket().close(ignored);  // pending reads and writes end with an error
 }

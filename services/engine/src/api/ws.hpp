@@ -38,7 +38,7 @@ class WsClient : public std::enable_shared_from_this<WsClient> {
   std::set<std::string> symbols_;
   std::deque<std::string> queue_;
   std::size_t queued_bytes_ = 0;
-  bool writing_ = false;
+  bool writing_ = false, closed_ = false;
 };
 
 // Everyone who may want fills.

@@ -14,9 +14,9 @@ class Generator {
     std::string out;
     if (die < 3) {
       const std::string id = "limits/" + std::to_string(n);
-      write(out, SetLimits{id, {(1 + below(40)) * 10'000'000'000, 1 + below(30), 50 + below(500)}, time(n)});
+      write(out, SetLimits{id, {(1 + below(40)) * 10'000'000'000, 5 + below(100), 50 + below(500)}, time(n)});
     } else if (die < 300 && !ids_.empty()) {
-      const std::string id = die < 310 ? some_id() : some_id() + "/c" + std::to_string(n);
+      const std::string id = die < 13 ? some_id() : some_id() + "/c" + std::to_string(n);
       const std::string target = below(50) == 0 ? "never" + std::to_string(n) : recent_id();
       write(out, CancelOrder{id, account(target), symbol(), target, time(n), Origin::risk});
     } else {
