@@ -116,7 +116,7 @@ function checkDecisions({ signals, orders, decisions, settled }: History, findin
   }
   for (const { message } of orders) {
     if (message.kind === "limits" || message.origin !== "risk") continue;
-    const isKill = message.kind === "cancel" && message.id.startsWith("kill/");
+    const isKill = message.kind === "cancel" && message.id.endsWith("/k");
     if (!decidedOrders.has(message.id) && !isKill) findings.add("risk sends what it decided", message.id);
   }
 }
