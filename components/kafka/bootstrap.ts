@@ -10,9 +10,9 @@ export function formatArguments(clusterId: string, provisionerPassword: string, 
 `;
 }
 
-/** What kafka-configs sets when the provisioner's password has changed. */
+/** What kafka-configs sets when the provisioner's password has changed; in a file it takes no brackets, unlike in an argument. */
 export function provisionerProperties(password: string): string {
-  return `SCRAM-SHA-512=[password=${password}]\n`;
+  return `SCRAM-SHA-512=password=${password}\n`;
 }
 
 /** How the broker's own container logs in to itself. */

@@ -49,7 +49,7 @@ test("the bootstrap files", () => {
     --add-scram SCRAM-SHA-512=[name=provisioner,password=SECRET]
     "
   `);
-  expect(provisionerProperties("SECRET")).toBe("SCRAM-SHA-512=[password=SECRET]\n");
+  expect(provisionerProperties("SECRET")).toBe("SCRAM-SHA-512=password=SECRET\n");
   expect(parsed(selfProperties("SECRET"))["sasl.mechanism"]).toBe("PLAIN");
   expect(parsed(clientProperties("auditor", "SECRET"))["sasl.mechanism"]).toBe("SCRAM-SHA-512");
 });

@@ -13,7 +13,9 @@ elif [ "$(cat $secrets/provisioner.sha256)" != "$(cat $stamp)" ]; then
   (
     until KAFKA_HEAP_OPTS=-Xmx64m /opt/kafka/bin/kafka-configs.sh --bootstrap-server localhost:9095 \
       --command-config $secrets/self.properties --alter --entity-type users --entity-name provisioner \
-      --add-config-file $secrets/provisioner.properties; do
+      --add-config-file $secrets/provisioner.properties >/dev/null 2>&1; do
+      # Not in the tool's words: those may quote the password.
+      echo "the provisioner's new password isn't set yet, trying again" >&2
       sleep 1
     done
     cat $secrets/provisioner.sha256 >$stamp
