@@ -27,11 +27,11 @@ WsClient::WsClient(WebSocket socket, Commands& commands, Metrics& metrics)
 
 asio::awaitable<void> WsClient::read_commands() {
   const auto self = shared_from_this();
-  beast::flat_buffer buffer;
+  beast::flat_buffer buffer(kMaxMessageBytes);
   for (;;) {
     const auto [error, size] = co_await socket_.async_read(buffer, kQuiet);
-    if (error == beast::websocket::error::message_too_big) metrics_.clients_refused.add("size");
-    if (error) co_return;
+    if (error == beast::websocket::error::buffer_overflow) metrics_.clients_refused.add("size");
+    if (error) co_return close();
     const std::string text = beast::buffers_to_string(buffer.data());
     buffer.consume(buffer.size());
     send(co_await answer(text));
@@ -140,7 +140,6 @@ asio::awaitable<void> serve_ws(beast::tcp_stream stream, asio::ssl::context& tls
   if (no_tls) co_return;
   beast::get_lowest_layer(socket).expires_never();  // the WebSocket layer has time-outs and pings of its own
   socket.set_option(beast::websocket::stream_base::timeout::suggested(beast::role_type::server));
-  socket.read_message_max(limits.body_bytes);
   const auto [no_upgrade] = co_await socket.async_accept(kQuiet);
   if (no_upgrade) co_return;
   const auto client = std::make_shared<WsClient>(std::move(socket), commands, metrics);

@@ -19,6 +19,8 @@ class WsClient : public std::enable_shared_from_this<WsClient> {
  public:
   // A client that reads slower than this piles up is dropped: it must not cost the engine memory.
   static constexpr std::size_t kMaxQueuedBytes = 256 * 1024;
+  // A longer message ends the connection at once, without the closing handshake it could drag out.
+  static constexpr std::size_t kMaxMessageBytes = 4'096;
 
   WsClient(WebSocket socket, Commands& commands, Metrics& metrics);
 
