@@ -19,7 +19,7 @@ const preview: Preview = {
     step("create-replacement", container, "kafka"),
     step("delete", volume, "postgres.state"),
     step("replace", volume, "kafka.files-etc", {
-      oldState: { type: volume, inputs: { labels: [{ label: "x", value: "files" }] } },
+      oldState: { type: volume, inputs: { labels: [{ label: "cipherhorizon.content", value: "hash" }] } },
     }),
     step("delete", volume, "redis.state", { oldState: { type: volume, retainOnDelete: true } }),
     step("create", "docker:index/remoteImage:RemoteImage", "engine.image"),

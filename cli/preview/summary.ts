@@ -57,7 +57,10 @@ const isGroup = (step: PreviewStep): boolean => /^(pulumi|trading|infra):/.test(
 /** A volume that only carries files can be made again from the program; one that holds state can't. */
 const holdsState = ({ oldState }: PreviewStep): boolean => {
   const labels = oldState?.inputs?.["labels"];
-  return !Array.isArray(labels) || !labels.some((label: { label?: string; value?: string }) => label.value === "files");
+  return (
+    !Array.isArray(labels) ||
+    !labels.some((label: { label?: string; value?: string }) => label.label === "cipherhorizon.content")
+  );
 };
 
 export function summarise(preview: Preview): Summary {
