@@ -119,7 +119,8 @@ function toProcessor(
   latency: Workload["latency"],
   { raisesMemlock }: ContainerContext,
 ): Pick<ContainerArgs, "cpus" | "cpuSet" | "ulimits"> {
-  if (!latency) return { cpus: String(cpu) };
+  // The provider reads a whole number back with a decimal, and would replace the container for the difference.
+  if (!latency) return { cpus: Number.isInteger(cpu) ? cpu.toFixed(1) : String(cpu) };
   const { cpus, lockMemory, numaNode, hugePages, ...rest } = latency;
   rest satisfies Record<string, never>;
   // Checked against the host, and mounted by the context.

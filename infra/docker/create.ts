@@ -15,6 +15,9 @@ import { toHugePageVolume } from "./latency.ts";
 import { type NetworkKind, toNetwork } from "./network.ts";
 import { toFilesVolume, toStateVolume } from "./volume.ts";
 
+/** A first build of everything shares the cores of a small machine; the provider gives up after 20 minutes by itself. */
+const buildTimeouts = { create: "60m", update: "60m" };
+
 /** The new one is made, and may fail, while the workload still runs on the old. */
 const sideBySide = { deleteBeforeReplace: false };
 /** The name is fixed, so the old one goes first. */
@@ -43,7 +46,7 @@ export class Creator {
     mkdirSync(dirname(buildLog(source.name)), { recursive: true });
     const name = `${source.name}.image`;
     const args = toBuiltImage(this.#stack, source, content, this.#version(name, content, opts), site);
-    const image = new RemoteImage(name, args, this.#child(opts, sideBySide));
+    const image = new RemoteImage(name, args, this.#child(opts, { ...sideBySide, customTimeouts: buildTimeouts }));
     return { reference: image.imageId, content, origin: "built", title };
   }
 
