@@ -33,8 +33,12 @@ CALL_SECONDS = 5.0  # no call to Kafka may keep the main loop longer
 
 
 class Link:
-    def __init__(self, settings: Kafka, heartbeat: Callable[[], None]) -> None:
-        """Connects; raises KafkaException if anything isn't there yet."""
+    def __init__(self, settings: Kafka, begin: Callable[[str], None]) -> None:
+        """Connects; raises KafkaException if anything isn't there yet.
+
+        `begin` is told of each call before it is made: some can block for ever (watchdog.py).
+        """
+        self._begin = begin
         shared = common(settings)
         self._producer = Producer(
             shared
@@ -45,11 +49,11 @@ class Link:
                 "acks": "all",
             }
         )
+        begin("list_topics")
         _require_topics(self._producer)
-        heartbeat()
         # Fences the predecessor and ends its open transaction, so the offsets below are final.
+        begin("init_transactions")
         self._producer.init_transactions(CALL_SECONDS)
-        heartbeat()
         self._consumer = Consumer(
             shared
             | {
@@ -70,6 +74,7 @@ class Link:
     def _assign(self) -> tuple[Position, Position]:
         wanted = [TopicPartition(topic, PARTITION) for topic in STREAMS]
         starts = []
+        self._begin("committed")
         for partition in self._consumer.committed(wanted, timeout=CALL_SECONDS):
             if partition.error:
                 raise KafkaException(partition.error)
@@ -99,6 +104,7 @@ class Link:
 
     def poll(self, wait: float, limit: int = 2_000) -> list[Message]:
         """Waits for one message, then takes those that are already here."""
+        self._begin("consume")
         messages = self._consumer.consume(1, wait)
         if messages:
             messages += self._consumer.consume(limit, 0)
@@ -114,6 +120,7 @@ class Link:
     def ends(self, topic: str) -> tuple[int, int]:
         """First and last stable offset, asked of the broker: also the proof that it answers."""
         partition = TopicPartition(topic, PARTITION)
+        self._begin("get_watermark_offsets")
         bounds: tuple[int, int] | None = self._consumer.get_watermark_offsets(
             partition, timeout=CALL_SECONDS, cached=False
         )
@@ -123,6 +130,7 @@ class Link:
 
     def written_end(self, topic: str) -> int:
         """The end of the log, records of open transactions included."""
+        self._begin("list_offsets")
         latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
         wanted = {TopicPartition(topic, PARTITION): latest}
         (answer,) = self._admin.list_offsets(
@@ -133,6 +141,7 @@ class Link:
         return int(answer.result(CALL_SECONDS).offset)
 
     def commit(self, signals: list[Signal], positions: tuple[Position, Position]) -> None:
+        self._begin("begin_transaction")
         self._producer.begin_transaction()
         for signal in signals:
             key = signal.symbol.encode("ascii")
@@ -141,13 +150,17 @@ class Link:
             TopicPartition(topic, PARTITION, position.offset, metadata=_metadata(position))
             for topic, position in zip(STREAMS, positions, strict=True)
         ]
+        self._begin("send_offsets_to_transaction")
         self._producer.send_offsets_to_transaction(offsets, self._group, CALL_SECONDS)
+        self._begin("commit_transaction")
         self._producer.commit_transaction(CALL_SECONDS)
 
     def close(self) -> None:
         """Ends an open transaction if Kafka lets us; otherwise the next link's start does."""
+        self._begin("abort_transaction")
         with contextlib.suppress(KafkaException):  # none open, fenced, or unreachable
             self._producer.abort_transaction(CALL_SECONDS)
+        self._begin("close")
         self._consumer.close()
 
 

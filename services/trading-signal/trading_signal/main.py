@@ -18,6 +18,7 @@ from trading_signal.ledger import Ledger
 from trading_signal.metrics import Metrics
 from trading_signal.problems import Problem, UnusableError
 from trading_signal.state import State
+from trading_signal.watchdog import Watchdog
 
 UNUSABLE = 2
 
@@ -48,6 +49,7 @@ async def _serve(settings: Settings, served: model.Model, sockets: list[socket.s
     state, metrics, ledger = State(), Metrics(served), Ledger()
     accounts = Accounts(served, metrics, ledger)
     bookkeeper = Bookkeeper(settings.postgres, served.sha256, ledger, state, metrics)
+    watchdog = Watchdog(state)
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     failures: list[BaseException] = []
@@ -66,7 +68,9 @@ async def _serve(settings: Settings, served: model.Model, sockets: list[socket.s
     serving = asyncio.create_task(web.serve(sockets))
     bookkeeper.start()
     threading.Thread(target=work, name="pipeline", daemon=True).start()
+    watchdog.start()
     await ended.wait()
+    watchdog.stop()
     state.stopping.set()
     await asyncio.to_thread(bookkeeper.finish)
     web.should_exit = True

@@ -31,7 +31,7 @@ def run(settings: Settings, model: Model, state: State, accounts: Accounts) -> N
         started = time.monotonic()
         link = None
         try:
-            link = Link(settings.kafka, state.heartbeat)
+            link = Link(settings.kafka, state.begin)
             Connection(link, Strategy(model, settings.rules), state, accounts).run()
         except (KafkaException, OSError) as cause:
             state.not_ready = f"kafka: {cause}"
