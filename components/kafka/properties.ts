@@ -57,6 +57,9 @@ const authorization = {
   "allow.everyone.if.no.acl.found": "false",
   "super.users": "User:broker;User:provisioner",
   "auto.create.topics.enable": "false",
+  // A lone broker that shuts down in order gives up its leaderships first; its transaction coordinator then takes the partitions for
+  // deleted, skips their markers and calls the transaction complete. Readers of committed records would wait for ever.
+  "controlled.shutdown.enable": "false",
 };
 
 /** One broker keeps one copy: there is no durability beyond this disk, and no second broker to wait for. */
