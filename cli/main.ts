@@ -128,8 +128,9 @@ program
   .command("replay <file>")
   .description("send a capture through the running stack, then audit; exit code 1 on any violation")
   .option("--json", "as JSON", false)
-  .action(async (file: string, { json }: { json: boolean }) =>
-    fail(await (await import("./commands/replay.ts")).replay(context("replay"), file, json)),
+  .option("--speed <speed>", "max, or a multiple of the capture's own pace such as 4x", "max")
+  .action(async (file: string, options: { json: boolean; speed: string }) =>
+    fail(await (await import("./commands/replay.ts")).replay(context("replay"), file, options)),
   );
 
 program

@@ -22,11 +22,11 @@ const healthy = async (name: string, restarts: number): Promise<true | undefined
   throw new Error(`${name}: ${Status}, ${Health?.Status}, ${found.RestartCount} restarts`);
 };
 
-/** Every container is killed in turn during one replay; all must be well again, and nothing lost or doubled. */
+/** Slow enough for the kills to fall into the replay. Every container is killed in turn; all must be well again, and nothing lost or doubled. */
 export function faults(capture: () => Capture): void {
   it("every container killed once while a capture is replayed: all recover, and the audit passes", async () => {
     const { file, ...counts } = capture();
-    const replayed = horizonOk(["replay", file, "--json"], { timeout: 900_000 });
+    const replayed = horizonOk(["replay", file, "--speed", "3x", "--json"], { timeout: 900_000 });
     // A failure is judged below, after the last kill; until then it must not count as unhandled.
     replayed.catch(() => undefined);
     for (const container of await inspectRunning()) {

@@ -20,11 +20,17 @@ export interface ReplaySummary {
   resyncs: number;
 }
 
+export interface ReplayOptions {
+  json: boolean;
+  /** `max`, or a multiple of the capture's own pace such as `4x`. */
+  speed: string;
+}
+
 /** A run that breaks off (a killed container) is taken up again this often; market-data publishes only what is missing. */
 const attempts = 20;
 
 /** Sends a capture through the running stack, waits for all of it, and audits. Returns whether there was no violation. */
-export async function replay(context: Context, file: string, json: boolean): Promise<boolean> {
+export async function replay(context: Context, file: string, { json, speed }: ReplayOptions): Promise<boolean> {
   requireFile(file);
   const session = await sessionOf(file);
   const container = await containerOf(context.stack, "market-data");
@@ -32,7 +38,7 @@ export async function replay(context: Context, file: string, json: boolean): Pro
   const step = {
     title: `Replay ${file}`,
     run: async (_: Context, report: Report) => {
-      summary = await send(container, file, session, context.log, report);
+      summary = await send(container, file, ["--session", session, "--speed", speed], context.log, report);
       return `${Object.values(summary.frames).reduce((sum, count) => sum + count, 0)} frames`;
     },
   };
@@ -66,13 +72,13 @@ async function sessionOf(file: string): Promise<string> {
 async function send(
   container: string,
   file: string,
-  session: string,
+  options: string[],
   log: string,
   report: Report,
 ): Promise<ReplaySummary> {
   for (let attempt = 1; ; attempt += 1) {
     report(attempt === 1 ? "market-data to take the capture" : `market-data to go on (attempt ${attempt})`);
-    const args = ["exec", "--interactive", container, "/market-data", "replay", "--session", session, "-"];
+    const args = ["exec", "--interactive", container, "/market-data", "replay", ...options, "-"];
     const onLine = (line: string, from: "stdout" | "stderr"): void => {
       if (from === "stderr") report(line);
     };
