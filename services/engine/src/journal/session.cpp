@@ -74,6 +74,7 @@ void Session::turn() {
   if (reader_.at_end()) on_end();
   report();
   if (records == 0 && submissions_.empty()) idle();
+  judge_ready();
 }
 
 void Session::answer_mail() {
@@ -148,8 +149,8 @@ void Session::deliver() {
   if (!batch->empty()) publish_(batch);
 }
 
-// Ready means: all of the journal is applied and the limits in force are the configured ones. Limits that
-// differ go through the journal like everything else that changes the state.
+// All of the journal is applied. Limits that differ from the configured ones go through the journal like
+// everything else that changes the state.
 void Session::on_end() {
   if (!serving_) {
     if (engine_.seq() < tail_.seq)
@@ -169,7 +170,12 @@ void Session::on_end() {
     limits_sent_ = true;
     commit();
   }
-  const bool ready = reachable_ && engine_.limits() == config_.limits;
+}
+
+// The limits in force are the configured ones only after the journal told them, so an engine that is not
+// ready for any reason never answers by other rules than it was given.
+void Session::judge_ready() {
+  const bool ready = serving_ && reachable_ && engine_.limits() == config_.limits;
   health_.set_ready(ready);
   metrics_.ready = ready && !health_.stopping();
 }

@@ -49,6 +49,7 @@ class Session {
   void commit();
   void deliver();
   void on_end();
+  void judge_ready();
   void idle();
   void report();
 
