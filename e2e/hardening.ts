@@ -20,11 +20,11 @@ const rules: Record<string, (container: Inspected) => boolean> = {
   "own namespaces": ({ HostConfig: { NetworkMode, PidMode, IpcMode } }) =>
     ![NetworkMode, PidMode, IpcMode].includes("host"),
   "no host directory": ({ Mounts }) => Mounts.every(({ Type }) => Type !== "bind"),
-  "files and secrets are read-only": ({ Mounts }) =>
-    Mounts.filter(({ Destination }) => /^\/(etc|run\/secrets)/.test(Destination)).every(({ RW }) => !RW),
 };
 
 const whileRunning: Record<string, (container: Inspected) => boolean> = {
+  "files and secrets are read-only": ({ Mounts }) =>
+    Mounts.filter(({ Destination }) => /^\/(etc|run\/secrets)/.test(Destination)).every(({ RW }) => !RW),
   "read-only root": ({ HostConfig }) => HostConfig.ReadonlyRootfs,
   "health check": ({ Config }) => (Config.Healthcheck?.Test.length ?? 0) > 1,
   "stop grace": ({ Config }) => (Config.StopTimeout ?? 0) > 0,

@@ -5,11 +5,20 @@ import { join } from "node:path";
 /** Pulumi's mark of a secret in exported state. */
 const mark = "4dabf18193072939515e22adb298388d";
 
+/** How many lines of a private key hold private bytes; those behind them repeat the public key, which stands in the clear elsewhere. */
+const privateLines: Record<string, number> = { "-----BEGIN EC PRIVATE KEY-----": 1, "-----BEGIN PRIVATE KEY-----": 2 };
+
+function secretLines(text: string): string[] {
+  const lines = text.split("\n");
+  const [first = "", ...body] = lines;
+  return first.startsWith("-----BEGIN") ? body.slice(0, privateLines[first] ?? 0) : lines;
+}
+
 /** All secret texts of a state exported with --show-secrets; short ones would match anything. */
 export function secretTexts(exported: string): string[] {
   const found = new Set<string>();
   const collect = (value: unknown): void => {
-    if (typeof value === "string") for (const part of value.split("\n")) keep(part);
+    if (typeof value === "string") for (const part of secretLines(value)) keep(part);
     else if (value !== null && typeof value === "object") for (const inner of Object.values(value)) collect(inner);
   };
   // Of a file with secrets, only lines that hold nothing but a secret are looked for.
