@@ -1,6 +1,6 @@
 /**
  * `node bench/startup.ts [--stack test] [--runs 3]`: how long the stack takes to start, beside a plain script that starts the same
- * containers, in one run. Prints a Markdown table of medians and ratios with its environment; docs/startup.md holds one.
+ * containers, in one run. Prints a Markdown table of medians and ratios with its environment; meant for docs/startup.md.
  */
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
