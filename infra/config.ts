@@ -40,7 +40,7 @@ const marketData = z.strictObject({
     "generate",
   ),
   seed: count("Of the generated feed: the same seed gives the same frames", 0, 2 ** 32 - 1).default(1),
-  framesPerSecond: count("How fast frames are generated", 1, 100_000).default(50),
+  framesPerSecond: count("How fast frames are generated", 1, 100_000).default(20),
   symbols: z
     .array(
       field(
