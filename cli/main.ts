@@ -31,6 +31,9 @@ const program = new Command("horizon")
     "\nExit codes: 0 done; 1 failed half-way, or the audit found a violation; 2 wrong use or bad input, nothing changed;\n3 the machine lacks something (see doctor); 130 interrupted.",
   );
 
+// Before the first sub-command: each copies this when it is made.
+program.exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
+
 const global = (): Global => program.opts<Global>();
 
 function context(name: string): Context {
@@ -174,7 +177,6 @@ program
 process.on("SIGINT", () => stopChildren("SIGINT"));
 process.on("SIGTERM", () => stopChildren("SIGTERM"));
 program.configureOutput({ outputError: (text, write) => write(text) });
-program.exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
 
 try {
   await program.parseAsync();
