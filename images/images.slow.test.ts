@@ -19,9 +19,12 @@ const started: string[] = [];
 const tags: string[] = [];
 let site: Site;
 
+/** Not every client on a machine can build with BuildKit; `horizon test` names one that can. */
+const client = process.env.HORIZON_DOCKER ?? "docker";
+
 async function docker(...args: string[]): Promise<string> {
   const env = { ...process.env, DOCKER_BUILDKIT: "1" };
-  const { stdout } = await run("docker", args, { env, timeout: 900_000, maxBuffer: 64 << 20 });
+  const { stdout } = await run(client, args, { env, timeout: 900_000, maxBuffer: 64 << 20 });
   return stdout.trim();
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildClient } from "../machine/build.ts";
 import { machineSteps } from "../machine/steps.ts";
 import { projectRoot } from "../paths.ts";
 import { commandLine, lastLines, run } from "../process.ts";
@@ -31,11 +32,17 @@ export async function test(context: Context, wanted: readonly Level[]): Promise<
   return total;
 }
 
+/** The tests of images build with the client themselves; those of the stack leave building to the program. */
+async function imageTests(context: Context): Promise<Tally> {
+  const env = { ...context.env, HORIZON_DOCKER: await buildClient() };
+  return await vitest({ ...context, env }, "vitest.slow.config.ts", 2_400_000, "images/");
+}
+
 const runners: Record<Level, (context: Context) => Promise<Tally>> = {
   static: (context) => staticChecks(context),
   unit: (context) => vitest(context, "vitest.config.ts", 600_000),
   services: (context) => serviceTests(context),
-  images: (context) => vitest(context, "vitest.slow.config.ts", 2_400_000, "images/"),
+  images: (context) => imageTests(context),
   stack: (context) => vitest(context, "vitest.slow.config.ts", 2_400_000, "e2e/"),
 };
 
