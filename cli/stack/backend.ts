@@ -3,15 +3,21 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { projectRoot, stackDir } from "../paths.ts";
+import { projectRoot, stackDir, stateDir } from "../paths.ts";
 
 /** Stacks whose state and passphrase live in the user's state directory unless the environment says otherwise. */
 const localStacks: ReadonlySet<string> = new Set(["dev", "test"]);
 
 export const configFile = (stack: string): string => join(projectRoot, `Pulumi.${stack}.yaml`);
 
+/** What the caller set by hand. A shell that took `horizon env` for one local stack must not lend its state to another. */
+function chosen(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const value = env[name];
+  return value?.replace(/^file:\/\//, "").startsWith(join(stateDir(env), "stacks")) ? undefined : value;
+}
+
 export const isLocal = (stack: string, env: NodeJS.ProcessEnv = process.env): boolean =>
-  localStacks.has(stack) && env["PULUMI_BACKEND_URL"] === undefined;
+  localStacks.has(stack) && chosen(env, "PULUMI_BACKEND_URL") === undefined;
 
 /** The state folder of a local stack; Pulumi puts `.pulumi/` into it. */
 export const localStateDir = (stack: string): string => join(stackDir(stack), "state");
@@ -26,12 +32,12 @@ const passphraseFile = (stack: string): string => join(stackDir(stack), "passphr
 export function backendEnv(stack: string, env: NodeJS.ProcessEnv = process.env): Record<string, string> {
   if (isLocal(stack, env))
     return { PULUMI_BACKEND_URL: `file://${localStateDir(stack)}`, ...passphraseEnv(stack, env) };
-  const url = env["PULUMI_BACKEND_URL"] ?? backendFromConfig(stack);
+  const url = chosen(env, "PULUMI_BACKEND_URL") ?? backendFromConfig(stack);
   return url === undefined ? {} : { PULUMI_BACKEND_URL: url };
 }
 
 function passphraseEnv(stack: string, env: NodeJS.ProcessEnv): Record<string, string> {
-  const given = env["PULUMI_CONFIG_PASSPHRASE"] ?? env["PULUMI_CONFIG_PASSPHRASE_FILE"];
+  const given = env["PULUMI_CONFIG_PASSPHRASE"] ?? chosen(env, "PULUMI_CONFIG_PASSPHRASE_FILE");
   return given === undefined ? { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(stack) } : {};
 }
 
