@@ -12,13 +12,17 @@ interface Live extends NewOrder {
 
 const scale = 100_000_000n;
 
+/** In force until the engine writes its own into the journal. */
+const firstLimits = { max_notional: 1_000_000n * scale, max_open_orders: 1000n, collar_bps: 500n };
+
 const smaller = (a: bigint, b: bigint): bigint => [a, b].reduce((x, y) => (y < x ? y : x));
 
 export class ReferenceEngine {
   readonly live: Live[] = [];
-  private readonly seen = new Map<string, NewOrder>();
+  /** Every order ever named, refused ones too; a cancel is known by its id alone. */
+  private readonly seen = new Map<string, NewOrder | undefined>();
   private readonly reference = new Map<string, bigint>();
-  private limits: Limits | undefined;
+  private limits: Pick<Limits, "max_notional" | "max_open_orders" | "collar_bps"> = firstLimits;
   private seq = 0n;
   private matches = 0n;
 
@@ -57,7 +61,7 @@ export class ReferenceEngine {
       const qty = smaller(maker.leaves, taker.leaves);
       maker.leaves -= qty;
       taker.leaves -= qty;
-      this.reference.set(taker.symbol, taker.ref > 0n ? taker.ref : maker.price);
+      this.reference.set(taker.symbol, maker.price);
       reports.push({
         kind: "fill",
         match: ++this.matches,
@@ -97,17 +101,23 @@ export class ReferenceEngine {
     if (order.qty <= 0n) return "qty";
     if (order.price <= 0n) return "price";
     const limits = this.limits;
-    if (limits === undefined) return undefined;
     if ((order.price * order.qty) / scale > limits.max_notional) return "notional";
     const reference = order.ref > 0n ? order.ref : (this.reference.get(order.symbol) ?? 0n);
     const distance = order.price > reference ? order.price - reference : reference - order.price;
     if (reference > 0n && distance * 10_000n > reference * limits.collar_bps) return "collar";
+    // What can't rest takes no place among the open orders.
+    if (order.tif === "ioc") return undefined;
     const open = this.live.filter(({ account }) => account === order.account).length;
     return BigInt(open) >= limits.max_open_orders ? "open_orders" : undefined;
   }
 
   private cancel(request: CancelOrder): object[] {
     const about = { order: request.id, target: request.target, account: request.account, symbol: request.symbol };
+    if (this.seen.has(request.id)) {
+      const { id: order, account, symbol } = request;
+      return [{ kind: "duplicate", order, account, symbol }];
+    }
+    this.seen.set(request.id, undefined);
     const target = this.seen.get(request.target);
     if (target === undefined) return [{ kind: "cancel_rejected", ...about, reason: "unknown" }];
     if (target.account !== request.account) return [{ kind: "cancel_rejected", ...about, reason: "not_owner" }];
