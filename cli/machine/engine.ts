@@ -1,7 +1,7 @@
 /** A Docker engine that answers: found, or installed from the distribution and started. */
 
 import { spawn } from "node:child_process";
-import { existsSync, openSync, readFileSync } from "node:fs";
+import { existsSync, openSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MachineUnfit } from "../errors.ts";
@@ -109,11 +109,20 @@ async function startEngine(log: string, report: Report): Promise<void> {
   }
   report("dockerd to start");
   if (existsSync("/usr/bin/cgroupfs-mount")) await run("cgroupfs-mount", [], { log, timeout: 30_000 });
+  forgetDeadEngine();
   const out = openSync(log.replace(/\.log$/, "-dockerd.log"), "a", 0o600);
   const mtu = defaultRouteMtu();
   const args = mtu !== undefined && mtu < 1500 ? [`--mtu=${mtu}`] : [];
   // Detached: the engine outlives this command, as the one a service manager starts would.
   spawn("dockerd", args, { detached: true, stdio: ["ignore", out, out] }).unref();
+}
+
+/** An engine that was killed leaves its number behind; a new one refuses to start when that number belongs to any process. */
+function forgetDeadEngine(file = "/var/run/docker.pid"): void {
+  if (!existsSync(file)) return;
+  const pid = readFileSync(file, "utf8").trim();
+  const comm = `/proc/${pid}/comm`;
+  if (!existsSync(comm) || readFileSync(comm, "utf8").trim() !== "dockerd") rmSync(file);
 }
 
 /** A bridge with a larger MTU than the way out loses large packets without a word. */
