@@ -11,6 +11,8 @@ export interface RunOptions {
   timeout: number;
   /** Full output goes here, appended. */
   log?: string;
+  /** Which lines may stand in the log; all of them by default. */
+  mayLog?: (line: string) => boolean;
   onLine?: (line: string, from: "stdout" | "stderr") => void;
   /** Sent to standard input; without it standard input is empty. */
   input?: string | Readable;
@@ -103,7 +105,7 @@ async function collect(
 ): Promise<void> {
   for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
     out[from] += `${line}\n`;
-    if (options.log !== undefined) appendFileSync(options.log, `${line}\n`);
+    if (options.log !== undefined && (options.mayLog?.(line) ?? true)) appendFileSync(options.log, `${line}\n`);
     options.onLine?.(line, from);
   }
 }

@@ -31,7 +31,7 @@ export async function deploy(session: PulumiSession, args: string[], report: Rep
     if (ended !== undefined && !process.stderr.isTTY) report(ended);
   };
   try {
-    const options = { cwd: projectRoot, env: session.env, log: session.log, timeout: deployTimeout, onLine };
+    const options = { cwd: projectRoot, env: session.env, log: session.log, timeout: deployTimeout, onLine, mayLog };
     const finished = await run("pulumi", full, options);
     if (finished.code !== 0) throw failure(session, full, finished, state);
     return state;
@@ -39,6 +39,9 @@ export async function deploy(session: PulumiSession, args: string[], report: Rep
     clearInterval(ticker);
   }
 }
+
+/** Providers write what they are given, secrets too, into their debug messages; everything else masks them. */
+export const mayLog = (line: string): boolean => !line.includes('"severity":"debug"');
 
 function parseEvent(line: string): EngineEvent | undefined {
   if (!line.startsWith("{")) return undefined;
