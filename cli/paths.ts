@@ -1,13 +1,10 @@
-/** Where things live: the checkout, the per-user cache (can be rebuilt) and the per-user state (must be kept). */
+/** Where things live: the checkout, and the per-user state, which must be kept. */
 import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
 /** The checkout that this program belongs to, whatever the working directory is. */
 export const projectRoot = resolve(import.meta.dirname, "..");
-
-export const cacheDir = (env: NodeJS.ProcessEnv = process.env): string =>
-  join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "cipherhorizon");
 
 export const stateDir = (env: NodeJS.ProcessEnv = process.env): string =>
   join(env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"), "cipherhorizon");

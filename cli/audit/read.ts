@@ -1,4 +1,5 @@
 /** Reads the history out of the running stack: the provisioner writes it as JSON lines. */
+import { objectName } from "../../infra/names.ts";
 import { OperationFailed } from "../errors.ts";
 import { run } from "../process.ts";
 import {
@@ -23,7 +24,7 @@ interface Line {
 }
 
 export async function readHistory(stack: string, log: string): Promise<History> {
-  const container = `cipherhorizon-${stack}-provisioner`;
+  const container = objectName(stack, "provisioner");
   const finished = await run("docker", ["exec", container, "/provisioner", "dump"], { timeout: 180_000 });
   if (finished.code === 0) return parseHistory(finished.stdout);
   throw new OperationFailed({

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../infra/errors.ts";
+import { objectName } from "../../infra/names.ts";
 import type { Audit } from "../audit/check.ts";
 import { renderAudit } from "../audit/run.ts";
 import { OperationFailed } from "../errors.ts";
@@ -111,7 +112,7 @@ async function settle(context: Context): Promise<void> {
 
 /** Records of market data that trading-signal has not dealt with. */
 async function signalLag(stack: string): Promise<number> {
-  const container = `cipherhorizon-${stack}-provisioner`;
+  const container = objectName(stack, "provisioner");
   const args = ["exec", container, "/provisioner", "lag", "trading-signal"];
   const finished = await run("docker", args, { timeout: 30_000 }).catch(() => undefined);
   const lag = Number.parseInt(finished?.stdout ?? "", 10);

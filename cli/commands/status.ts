@@ -1,4 +1,5 @@
 import { UserError } from "../../infra/errors.ts";
+import { objectName } from "../../infra/names.ts";
 import { runOk } from "../process.ts";
 
 export interface WorkloadStatus {
@@ -54,7 +55,7 @@ const line = ({ name, state, health, restarts, startedAt }: WorkloadStatus): str
 /** The container of a workload, or an error that names the ones there are. */
 export async function containerOf(stack: string, name: string): Promise<string> {
   const found = await readStatus(stack);
-  if (found.some((row) => row.name === name)) return `cipherhorizon-${stack}-${name}`;
+  if (found.some((row) => row.name === name)) return objectName(stack, name);
   throw new UserError({
     where: `workload ${name}`,
     what: "there is no such workload in the running stack",
