@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { root } from "./horizon.ts";
+import { original } from "./checkout.ts";
 
 export interface Capture {
   file: string;
@@ -11,7 +11,7 @@ export interface Capture {
   depthUpdate: number;
 }
 
-const real = join(root, "..", "shared", "data", "binance-usdm-btcusdt-20240808.gz");
+const real = join(original, "..", "shared", "data", "binance-usdm-btcusdt-20240808.gz");
 
 /** The frames of the real one are counted by those who recorded it. */
 export const realCapture = (): Capture | undefined =>

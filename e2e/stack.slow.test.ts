@@ -9,10 +9,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../cli/process.ts";
 import { panelQueries } from "../components/dashboards/dashboards.ts";
 import { type Capture, madeCapture, realCapture } from "./capture.ts";
-import { changedContainers, withResource } from "./change.ts";
+import { changes } from "./changes.ts";
+import { root } from "./checkout.ts";
 import { faults } from "./faults.ts";
 import { broken } from "./hardening.ts";
-import { docker, horizon, horizonOk, inspectAll, inspectRunning, inventory, nameOf, root, stack } from "./horizon.ts";
+import { docker, horizon, horizonOk, inspectAll, inspectRunning, inventory, nameOf, stack } from "./horizon.ts";
+import { interruptions } from "./interruptions.ts";
 import { get, Prometheus } from "./prometheus.ts";
 import { filesBelow, generatedSecrets, leaksIn, processTexts } from "./secrets.ts";
 import { eventually } from "./wait.ts";
@@ -206,28 +208,9 @@ describe("secrets", () => {
   });
 });
 
-describe("a change", () => {
-  it("of one memory limit changes that container only, in the preview and in fact", async () => {
-    const before = await inspectRunning();
-    await withResource("redis-exporter", { memory: "40Mi" }, async () => {
-      const preview = await horizonOk(["preview"]);
-      expect(preview).toContain("redis-exporter");
-      expect(preview).not.toMatch(/container (?!redis-exporter)/);
-      await horizonOk(["up"]);
-      const changed = changedContainers(before, await inspectRunning());
-      expect(changed.filter((name) => name !== "redis-exporter")).toEqual([]);
-    });
-    await horizonOk(["up"]);
-  });
+describe("a change", () => changes());
 
-  it("by hand is seen by refresh and healed by up", async () => {
-    await docker(["rm", "--force", `cipherhorizon-${stack}-redis-exporter`]);
-    await horizonOk(["refresh"]);
-    expect(await horizonOk(["preview"])).toContain("container redis-exporter");
-    await horizonOk(["up"]);
-    expect((await inspectRunning()).map(nameOf)).toContain("redis-exporter");
-  });
-});
+describe("an interruption of up", () => interruptions());
 
 describe("faults", () => faults(() => realCapture() ?? madeCapture(scratch, 60_000)));
 
