@@ -92,11 +92,15 @@ describe("nothing to do", () => {
 });
 
 describe("the feed", () => {
+  const damage = ["", "x", "17", "1 {", '1700000000000000000 {"data":{"e":"trade","p":"NaN"}}'];
+  // What the exchange sends of trades outside the book: no price, no quantity.
+  const outside =
+    '1700000000000000000 {"stream":"madeusdt@trade","data":{"e":"trade","E":1700000000000,"T":1700000000000,"s":"MADEUSDT","t":1,"p":"0","q":"0","X":"NA","m":true}}';
+  const damaged = madeCapture(scratch, 6000, "usdm", [...damage, outside]);
   const captures: [string, Capture | undefined][] = [
-    [
-      "a made capture with damaged frames",
-      madeCapture(scratch, 6000, ["", "x", "17", "1 {", '1700000000000000000 {"data":{"e":"trade","p":"NaN"}}']),
-    ],
+    ["a made capture with damaged frames", { ...damaged, trade: damaged.trade + 1 }],
+    ["a coin-margined capture", madeCapture(scratch, 3000, "coinm")],
+    ["a spot capture", madeCapture(scratch, 3000, "spot")],
     ["a real capture", realCapture()],
   ];
 
