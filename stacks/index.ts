@@ -1,4 +1,6 @@
 /** The stack, in the order in which it comes to be. A file beside this one is a slice; "stack" is Pulumi's word for dev or prod. */
+// First, so that it holds for all that follows.
+import "../infra/stack-traces.ts";
 import { Certificates } from "../components/certificates/certificates.ts";
 import { readConfig } from "../infra/config.ts";
 import { platformFor } from "../infra/platform-for.ts";

@@ -69,14 +69,15 @@ function slices({ data, trading, observability, edge }: Parts): Record<string, R
   };
 }
 
-/** Commands to copy; NAME stands for a workload. */
+/** Commands to copy into a shell at the top of the checkout; NAME stands for a workload. */
 function commands(): Record<string, string> {
-  const kafka = `horizon exec kafka --`;
+  const horizon = `./horizon --stack ${pulumi.getStack()}`;
+  const kafka = `${horizon} exec kafka --`;
   return {
-    logs: "horizon logs NAME",
+    logs: `${horizon} logs NAME`,
     topics: `${kafka} /opt/kafka/bin/kafka-topics.sh --bootstrap-server localhost:9092 --command-config ${auditorConfig} --list`,
-    psql: "horizon exec postgres -- psql postgresql://auditor@localhost/risk",
-    redis: "horizon exec redis -- redis-cli --user auditor --askpass",
+    psql: `${horizon} exec postgres -- psql postgresql://auditor@localhost/risk`,
+    redis: `${horizon} exec redis -- redis-cli --user auditor --askpass`,
     lag: `${kafka} /opt/kafka/bin/kafka-consumer-groups.sh --bootstrap-server localhost:9092 --command-config ${auditorConfig} --describe --all-groups`,
   };
 }
