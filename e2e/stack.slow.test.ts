@@ -16,7 +16,7 @@ import { broken } from "./hardening.ts";
 import { docker, horizon, horizonOk, inspectAll, inspectRunning, inventory, nameOf, stack } from "./horizon.ts";
 import { interruptions } from "./interruptions.ts";
 import { get, Prometheus } from "./prometheus.ts";
-import { filesBelow, generatedSecrets, leaksIn, processTexts } from "./secrets.ts";
+import { filesBelow, generatedSecrets, leaksIn, leaksInLayers, processTexts } from "./secrets.ts";
 import { eventually } from "./wait.ts";
 
 interface Outputs {
@@ -209,6 +209,7 @@ describe("secrets", () => {
       processes: () => processTexts(),
     };
     for (const [place, text] of Object.entries(places)) expect(leaksIn(await text(), secrets), place).toBe(0);
+    expect(await leaksInLayers(images, secrets), "image layers").toBe(0);
   });
 });
 
