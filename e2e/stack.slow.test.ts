@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../cli/process.ts";
-import { panelQueries } from "../components/dashboards/dashboards.ts";
+import { boards, panelQueries } from "../components/dashboards/dashboards.ts";
 import { type Capture, madeCapture, realCapture } from "./capture.ts";
 import { changes } from "./changes.ts";
 import { root } from "./checkout.ts";
@@ -167,6 +167,18 @@ describe("what an operator sees", () => {
     );
     expect(empty).toEqual([]);
   }, 200_000);
+
+  it("every dashboard has a page that shows numbers", async () => {
+    // With Grafana, its own health says so; without it, Prometheus makes the pages from templates that may not even parse.
+    for (const { id, title } of boards) {
+      const page = new URL(outputs.urls["dashboards"] ?? "");
+      if (page.pathname.includes("/consoles/")) page.pathname = page.pathname.replace(/[^/]*$/, `${id}.html`);
+      const { status, body } = await get(page.href, outputs.authority);
+      expect(status, page.href).toBe(200);
+      if (page.pathname.includes("/consoles/")) expect(body).toContain(`<h1>${title}</h1>`);
+      expect(body, page.href).not.toContain(">no data<");
+    }
+  });
 
   it("the gateway answers with a certificate of the stack's own authority", async () => {
     const answer = await get(`${outputs.urls["api"]}book/MADEUSDT`, outputs.authority);
