@@ -68,7 +68,9 @@ interface VitestReport {
 
 async function vitest(context: Context, config: string, timeout: number, filter?: string): Promise<Tally> {
   const report = `${context.log}.vitest-${filter?.replaceAll("/", "") ?? "unit"}.json`;
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  // Tests that take minutes are told one by one as they end, the thousand fast ones by file.
+  const progress = filter === undefined ? "default" : "verbose";
+  const reporters = [`--reporter=${progress}`, "--reporter=json", `--outputFile.json=${report}`];
   const args = ["run", "--config", config, ...reporters, ...(filter === undefined ? [] : [filter])];
   const env = { ...context.env, NO_COLOR: "1" };
   const finished = await run(nodeBin("vitest"), args, {
