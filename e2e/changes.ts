@@ -53,7 +53,9 @@ export function changes(): void {
     });
     expect(changedContainers(before, await inspectRunning())).toEqual([]);
     await horizonOk(["up"]);
-    expect(changedContainers(before, await inspectRunning())).toEqual([]);
+    // The image that goes back to what it was is made anew, so its container may be; no other is.
+    expect(["", "provisioner"]).toContain(changedContainers(before, await inspectRunning()).join());
+    expect(await previewedWorkloads()).toEqual([]);
   });
 
   it("of the passphrase is refused, and all goes on as it ran", async () => {

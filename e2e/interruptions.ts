@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { readLocks } from "../cli/stack/locks.ts";
 import { root } from "./checkout.ts";
 import { horizonOk, inspectRunning, inventory, stack } from "./horizon.ts";
 import { eventually } from "./wait.ts";
@@ -10,6 +11,30 @@ import { eventually } from "./wait.ts";
 function startUp(): ChildProcess {
   const args = ["--yes", "--stack", stack, "up"];
   return spawn(join(root, "horizon"), args, { cwd: root, stdio: "ignore", detached: true });
+}
+
+/** `horizon` and what it started: Pulumi with its plugins and the program, which have a group of their own. */
+function killEverything(child: ChildProcess): void {
+  for (const { pid } of readLocks(stack)) process.kill(-pid, "SIGKILL");
+  interrupt(child, "SIGKILL");
+}
+
+/** An `up` that has come as far as that many containers. */
+export async function upWith(made: number): Promise<ChildProcess> {
+  const child = startUp();
+  const look = async (): Promise<true | undefined> => {
+    if (child.exitCode !== null) throw new Error("up ended before it was interrupted");
+    return (await containersMade()) >= made ? true : undefined;
+  };
+  await eventually(`${made} containers`, look, 180_000);
+  return child;
+}
+
+/** Whatever is half-made then is in no state. */
+export async function killedUp(made: number): Promise<void> {
+  const child = await upWith(made);
+  killEverything(child);
+  await ended(child);
 }
 
 const containersMade = async (): Promise<number> => (await inventory()).containers?.length ?? 0;
@@ -20,28 +45,25 @@ function interrupt(child: ChildProcess, signal: "SIGINT" | "SIGKILL"): void {
 }
 
 const ended = (child: ChildProcess): Promise<number | null> =>
-  new Promise((resolve) => (child.exitCode === null ? child.once("close", resolve) : resolve(child.exitCode)));
+  new Promise((resolve) => {
+    if (child.exitCode === null && child.signalCode === null) child.once("close", resolve);
+    else resolve(child.exitCode);
+  });
 
 export function interruptions(): void {
   it.each([
     ["Ctrl-C", "SIGINT", 1],
     ["Ctrl-C", "SIGINT", 12],
-    ["a kill", "SIGKILL", 6],
+    ["a kill of the tool alone", "SIGKILL", 6],
+    ["a kill of Pulumi and its plugins too", "all", 8],
   ] as const)(
     "%s (%s) once %i containers are made",
     async (_, signal, made) => {
       const before = await inventory();
       await horizonOk(["down", "--keep-data"]);
-      const child = startUp();
-      await eventually(
-        `${made} containers`,
-        async () => {
-          if (child.exitCode !== null) throw new Error("up ended before it was interrupted");
-          return (await containersMade()) >= made ? true : undefined;
-        },
-        180_000,
-      );
-      interrupt(child, signal);
+      const child = await upWith(made);
+      if (signal === "all") killEverything(child);
+      else interrupt(child, signal);
       await Promise.race([ended(child), sleep(120_000)]);
       if (signal === "SIGINT") expect(child.exitCode).toBe(130);
       await horizonOk(["up"]);

@@ -14,7 +14,7 @@ import { root } from "./checkout.ts";
 import { faults } from "./faults.ts";
 import { broken } from "./hardening.ts";
 import { docker, horizon, horizonOk, inspectAll, inspectRunning, inventory, nameOf, stack } from "./horizon.ts";
-import { interruptions } from "./interruptions.ts";
+import { interruptions, killedUp } from "./interruptions.ts";
 import { get, Prometheus } from "./prometheus.ts";
 import { filesBelow, generatedSecrets, leaksIn, leaksInLayers, processTexts } from "./secrets.ts";
 import { eventually } from "./wait.ts";
@@ -232,7 +232,9 @@ describe("an interruption of up", () => interruptions());
 describe("faults", () => faults(() => realCapture() ?? madeCapture(scratch, 60_000)));
 
 describe("down", () => {
-  it("leaves nothing", async () => {
+  it("leaves nothing, not even of an up that was killed half-way", async () => {
+    await horizonOk(["down", "--keep-data"]);
+    await killedUp(6);
     await horizonOk(["down"]);
     expect(await inventory()).toEqual({ containers: [], volumes: [], networks: [], images: [] });
   });

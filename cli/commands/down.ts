@@ -9,7 +9,7 @@ import { isLocal } from "../stack/backend.ts";
 import { summary } from "../stack/events.ts";
 import { listObjects, removeObjects } from "../stack/orphans.ts";
 import { ask, deploy, removeStack } from "../stack/pulumi.ts";
-import { stateStep } from "../stack/ready.ts";
+import { orphanStep, stateStep } from "../stack/ready.ts";
 import { forgetSalt } from "../stack/salt.ts";
 
 export interface DownOptions {
@@ -41,7 +41,7 @@ export async function down(context: Context, options: DownOptions): Promise<void
     },
   };
   const sweepStep: Step<Context> = { title: "Leftovers", run: (inner) => sweep(inner, options) };
-  await runSteps([...machineSteps, stateStep, destroyStep, sweepStep], context);
+  await runSteps([...machineSteps, stateStep, orphanStep, destroyStep, sweepStep], context);
 }
 
 async function confirm(context: Context): Promise<void> {
@@ -68,9 +68,9 @@ function forgetLocal(stack: string): void {
 
 /** What carries the stack's label and was in no state; then the stack itself and its folder. */
 async function sweep(context: Context, options: DownOptions): Promise<string> {
-  const left = (await listObjects(context.stack)).filter(({ kind }) => kind !== "volume" || !options.keepData);
-  await removeObjects(left, context.log);
   if (options.keepData) return "the data, the secrets and the state are kept";
+  const left = await listObjects(context.stack);
+  await removeObjects(left, context.log);
   await removeStack(context);
   if (isLocal(context.stack)) forgetLocal(context.stack);
   return left.length === 0 ? "none" : `removed ${left.map(({ kind, name }) => `${kind} ${name}`).join(", ")}`;

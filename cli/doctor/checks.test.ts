@@ -9,6 +9,7 @@ const engine = { version: "20.10.24", apiVersion: "1.41", cgroupVersion: "1", os
 
 const good: Facts = {
   engine,
+  engineHost: "unix:///var/run/docker.sock",
   engineComes: false,
   controllers: ["cpu", "cpuset", "memory", "hugetlb"],
   memoryAvailable: 8 * GiB,

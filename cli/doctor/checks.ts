@@ -23,11 +23,12 @@ export const judge = (facts: Facts): Finding[] => [
   clock(facts),
 ];
 
-function engine({ engine, engineComes }: Facts): Finding {
+function engine({ engine, engineHost, engineComes }: Facts): Finding {
   if (engine !== undefined) return engineVersion(engine);
+  const found = `no answer at ${engineHost}`;
   return engineComes
-    ? degraded("docker engine", "no answer", "`up` installs the distribution's where there is none, and starts it")
-    : missing("docker engine", "no answer", "start it, or run as root on Debian or Ubuntu to have it installed");
+    ? degraded("docker engine", found, "`up` installs the distribution's where there is none, and starts it")
+    : missing("docker engine", found, "start it, or run as root on Debian or Ubuntu to have it installed");
 }
 
 export function engineVersion(engine: EngineInfo): Finding {

@@ -3,12 +3,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
-import { canInstallEngine, type EngineInfo, engineGet, engineInfo } from "../machine/engine.ts";
+import { canInstallEngine, type EngineInfo, engineGet, engineHost, engineInfo } from "../machine/engine.ts";
 import { stateDir } from "../paths.ts";
 import { run } from "../process.ts";
 
 export interface Facts {
   engine: EngineInfo | undefined;
+  /** Where it was looked for, e.g. `unix:///var/run/docker.sock`. */
+  engineHost: string;
   /** Whether `up` can make one answer by itself. */
   engineComes: boolean;
   /** Names of the cgroup controllers that the kernel offers. */
@@ -46,6 +48,7 @@ export async function gatherFacts(ports: number[], bindAddress: string): Promise
   ]);
   return {
     engine,
+    engineHost: engineHost(),
     engineComes: canInstallEngine(),
     controllers: controllers(),
     memoryAvailable: Number(/^MemAvailable:\s+(\d+)/m.exec(read("/proc/meminfo"))?.[1] ?? 0) * 1024,

@@ -1,12 +1,15 @@
 /**
  * What an interrupted run made in the engine but never wrote into the state. Such an object holds a fixed name, so the next run
- * would stumble over it. Containers and networks hold no data and are removed; a volume is taken over by its name, never removed.
+ * would stumble over it, or is never named again. All of it is removed but a volume with state, which the next run takes over.
  */
+import { contentLabel } from "../../infra/docker/labels.ts";
 import { run, runOk } from "../process.ts";
 import { ask, type PulumiSession } from "./pulumi.ts";
 
 export interface EngineObject {
-  kind: "container" | "network" | "volume";
+  /** Apart from each other: volumes with a workload's state, and those that only carry files into a container. */
+  kind: "container" | "network" | "volume" | "files" | "image";
+  /** As the state has it. */
   id: string;
   name: string;
 }
@@ -26,33 +29,39 @@ export function knownIds(exported: string): Set<string> {
 export const orphansAmong = (objects: EngineObject[], known: ReadonlySet<string>): EngineObject[] =>
   objects.filter(({ id, kind }) => kind !== "volume" && !known.has(id));
 
-const listArgs = {
+const asked: Record<"container" | "network" | "volume" | "image", string[]> = {
   container: ["ps", "--all", "--no-trunc", "--format", "{{.ID}}\t{{.Names}}"],
   network: ["network", "ls", "--no-trunc", "--format", "{{.ID}}\t{{.Name}}"],
-  volume: ["volume", "ls", "--format", "{{.Name}}\t{{.Name}}"],
-} as const;
+  volume: ["volume", "ls", "--format", `{{.Name}}\t{{.Name}}\t{{.Label "${contentLabel}"}}`],
+  image: ["image", "ls", "--no-trunc", "--format", "{{.ID}}{{.Repository}}:{{.Tag}}\t{{.Repository}}:{{.Tag}}"],
+};
 
-const removeArgs = {
-  container: (id: string) => ["rm", "--force", id],
-  network: (id: string) => ["network", "rm", id],
-  volume: (id: string) => ["volume", "rm", id],
-} as const;
+const removeArgs: Record<EngineObject["kind"], (object: EngineObject) => string[]> = {
+  container: ({ id }) => ["rm", "--force", id],
+  network: ({ id }) => ["network", "rm", id],
+  volume: ({ id }) => ["volume", "rm", id],
+  files: ({ id }) => ["volume", "rm", id],
+  image: ({ name }) => ["image", "rm", name],
+};
 
-/** Everything in the engine that carries this stack's label. */
+/** Everything in the engine that carries this stack's label, in the order in which it can be removed. */
 export async function listObjects(stack: string): Promise<EngineObject[]> {
-  const lists = (["container", "network", "volume"] as const).map(async (kind) => {
-    const args = [...listArgs[kind], "--filter", `label=cipherhorizon.stack=${stack}`];
+  const lists = (["container", "network", "volume", "image"] as const).map(async (kind) => {
+    const args = [...asked[kind], "--filter", `label=cipherhorizon.stack=${stack}`];
     const { stdout } = await runOk("docker", args, { timeout: 30_000 });
-    return stdout
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => ({ kind, id: line.split("\t")[0] ?? "", name: line.split("\t")[1] ?? "" }));
+    const rows = stdout.split("\n").filter((line) => line !== "");
+    return rows.map((row): EngineObject => {
+      const [id = "", name = "", content = ""] = row.split("\t");
+      return { kind: kind === "volume" && content !== "" ? "files" : kind, id, name };
+    });
   });
-  return (await Promise.all(lists)).flat();
+  const objects = (await Promise.all(lists)).flat();
+  // An image without a name is a layer that a later build took over, and goes with it.
+  return objects.filter(({ kind, name }) => kind !== "image" || !name.includes("<none>"));
 }
 
 export async function removeObjects(objects: EngineObject[], log: string): Promise<void> {
-  for (const { kind, id } of objects) await run("docker", removeArgs[kind](id), { log, timeout: 180_000 });
+  for (const object of objects) await run("docker", removeArgs[object.kind](object), { log, timeout: 180_000 });
 }
 
 /** Removes what the state does not know, and returns it for a message. */

@@ -7,9 +7,8 @@ import type { Workload } from "../workload.ts";
 import { toEnvs } from "./env.ts";
 import type { Mounted } from "./files.ts";
 import { toHealth } from "./health.ts";
-import { labelList, labels } from "./labels.ts";
+import { contentLabel, labelList, labels } from "./labels.ts";
 import { toTmpfs } from "./scratch.ts";
-import { contentLabel } from "./volume.ts";
 
 export interface ContainerContext {
   stack: string;

@@ -10,8 +10,7 @@ import { UserError } from "../errors.ts";
 import { contents } from "../mounts.ts";
 import { objectName } from "../names.ts";
 import type { Workload } from "../workload.ts";
-import { labelList, labels } from "./labels.ts";
-import { contentLabel } from "./volume.ts";
+import { contentLabel, labelList, labels } from "./labels.ts";
 
 /** A directory and the volume that is mounted there. */
 export interface Mounted {

@@ -9,6 +9,9 @@ export function labels(stack: string, workload: string): Record<string, string> 
   };
 }
 
+/** Says what files and secrets a container runs with, as a keyed hash: it shows a change and tells nothing of the content. */
+export const contentLabel = "cipherhorizon.content";
+
 export interface Label<T> {
   label: string;
   value: T;

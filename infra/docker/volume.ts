@@ -4,7 +4,7 @@ import type { Input } from "@pulumi/pulumi";
 import { output } from "@pulumi/pulumi";
 import { objectName } from "../names.ts";
 import type { Workload } from "../workload.ts";
-import { labelList, labels } from "./labels.ts";
+import { contentLabel, labelList, labels } from "./labels.ts";
 
 /** The local driver can't limit a volume's size; `state.size` is a listed degradation. */
 export function toStateVolume(stack: string, w: Workload): VolumeArgs {
@@ -25,6 +25,3 @@ export function toFilesVolume(
     labels: labelList({ ...labels(stack, w.name), [contentLabel]: hash }),
   };
 }
-
-/** Says what files and secrets a container runs with, as a keyed hash: it shows a change and tells nothing of the content. */
-export const contentLabel = "cipherhorizon.content";
