@@ -108,11 +108,12 @@ export const alerts: Record<string, Alert[]> = {
     },
     {
       alert: "RiskPostgresErrors",
-      expr: "rate(horizon_risk_management_postgres_errors_total[2m]) > 0",
-      holds: "1m",
+      // The slowest attempt ends within 45 s: failures that last leave no minute without one, a single failure does.
+      expr: "increase(horizon_risk_management_postgres_errors_total[1m]) > 0",
+      holds: "90s",
       severity: critical,
       summary: "Risk can't write decisions",
-      description: "PostgreSQL fails, so no order is approved.",
+      description: "PostgreSQL goes on failing, so no order is approved.",
     },
   ],
   engine: [
