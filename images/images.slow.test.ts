@@ -1,11 +1,12 @@
 /** Builds every equivalent and runs it as it runs in production: read-only root, no capability, no new privilege, no root. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { promtoolFiles } from "../components/prometheus/promtool.ts";
 import { IMAGES_FOLDER, type ThirdPartyName, thirdPartyImage } from "../infra/images.ts";
 import type { Site } from "../infra/site.ts";
 import { findSite } from "../infra/site-find.ts";
@@ -169,6 +170,15 @@ describe("images built from packages, hardened", { timeout: 1_200_000 }, () => {
     const prometheus = await start("prometheus", { options: ["--tmpfs", "/prometheus:uid=65534,gid=65534"] });
     const url = "http://127.0.0.1:9090";
     expect(await exec(prometheus, "promtool", "query", "instant", url, "vector(1)")).toContain("=> 1 @");
+  });
+
+  it("every alert fires in its cases, at the second named, and in no other", async () => {
+    const tag = await build("prometheus");
+    const rules = join(folder, "rules");
+    mkdirSync(rules);
+    for (const [name, content] of Object.entries(promtoolFiles())) file(join("rules", name), content);
+    const options = ["--rm", "--network", "none", "-v", `${rules}:/rules:ro`, "--entrypoint", "promtool"];
+    expect(await docker("run", ...options, tag, "test", "rules", "/rules/test.yml")).toContain("SUCCESS");
   });
 
   it("alertmanager answers amtool", async () => {

@@ -1,10 +1,20 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ensureToolchain, type Progress, parseSource } from "./install.ts";
 import { partsFor, readDependencies } from "./parts.ts";
@@ -88,6 +98,26 @@ describe("installing from releases", () => {
     await install(({ step, state }) => state === "done" && steps.push(step));
     expect(steps.map((step) => step.split(" ")[1])).toEqual(["for", "tls"]);
     expect(requests.filter((url) => url.endsWith(archive))).toEqual([]);
+  });
+
+  it("removes old toolchains once the new one is whole, and notes every use", async () => {
+    await serveRelease();
+    const old = (name: string, days: number) => {
+      const path = join(folder, "cache", name);
+      mkdirSync(path, { recursive: true });
+      writeFileSync(join(path, "origin.json"), "{}");
+      utimesSync(path, Date.now() / 1000 - days * 86_400, Date.now() / 1000 - days * 86_400);
+      return path;
+    };
+    const paths = [old("oldest", 30), old("older", 20), old("previous", 10)];
+    writeFileSync(join(folder, "cache", "fail-once"), "");
+    await expect(install()).rejects.toThrow(/no route to plugin tls/);
+    expect(paths.map((path) => existsSync(path))).toEqual([true, true, true]);
+    const { binDir } = await install();
+    expect(paths.map((path) => existsSync(path))).toEqual([false, false, true]);
+    utimesSync(dirname(binDir), 0, 0);
+    await install();
+    expect(Date.now() - statSync(dirname(binDir)).mtimeMs).toBeLessThan(60_000);
   });
 
   it("lets two runs at once share the work", async () => {

@@ -4,7 +4,7 @@
  *
  * `node toolchain/install.ts` prints the environment as JSON.
  */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, utimesSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { assemble } from "./assemble.ts";
@@ -13,6 +13,7 @@ import { ToolchainError } from "./errors.ts";
 import { withLock } from "./lock.ts";
 import { type Made, makeMissing, type Progress, type Source, type Workshop } from "./make.ts";
 import { partKey, partsFor, readDependencies, toolchainKey } from "./parts.ts";
+import { prune } from "./prune.ts";
 import { RELEASES } from "./release.ts";
 
 export { ToolchainError } from "./errors.ts";
@@ -49,8 +50,10 @@ export async function ensureToolchain(options: ToolchainOptions = {}): Promise<T
     await withLock(join(shop.cache, "lock"), waiting(shop), async () => {
       await makeMissing(shop, parts);
       if (!existsSync(target)) assemble(shop.folder, shop.cache, parts, target);
+      clearOld(shop, target);
     });
   }
+  noteUse(target);
   const [binDir, pulumiHome] = [join(target, "bin"), join(target, "home")];
   const origin = JSON.parse(readFileSync(join(target, "origin.json"), "utf8"));
   return { binDir, pulumiHome, env: environment(binDir, pulumiHome), origin };
@@ -97,6 +100,24 @@ function plan({ folder, cache }: Workshop): { parts: Made[]; target: string } {
       ),
     ),
   };
+}
+
+/** What can't be removed costs space and nothing else. */
+function clearOld({ cache, log }: Workshop, current: string): void {
+  try {
+    for (const name of prune(cache, current)) appendFileSync(log, `removed ${name}: not used any more\n`);
+  } catch (error) {
+    appendFileSync(log, `old toolchains stay: ${error}\n`);
+  }
+}
+
+/** For prune.ts. A cache that belongs to somebody else is that user's to prune. */
+function noteUse(toolchain: string): void {
+  try {
+    utimesSync(toolchain, new Date(), new Date());
+  } catch (error) {
+    if (!["EPERM", "EACCES", "EROFS"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
 }
 
 function waiting(shop: Workshop): (holder: number) => void {

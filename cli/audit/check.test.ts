@@ -45,7 +45,7 @@ function soundHistory(
       offset: BigInt(i),
       message: { id, session: "s", seq: BigInt(i + 1), account: step.account, symbol: "SIM" },
     });
-    decisions.push({ signal: id, verdict: "approved", orders: sent.map((message) => message.id) });
+    decisions.push({ signal: id, offset: BigInt(i), verdict: "approved", orders: sent.map((message) => message.id) });
   });
   const engine = new ReferenceEngine();
   const fills = orders
@@ -61,7 +61,20 @@ function soundHistory(
     message: { session: "s", seq: message.seq, symbol: "SIM" },
   }));
   const settled = { signals: BigInt(signals.length), orders: BigInt(orders.length * 2) };
-  return { book, trade: [], signals, orders, fills, decisions, positions, positionsUpTo, settled, unreadable: 0 };
+  return {
+    book,
+    trade: [],
+    signals,
+    orders,
+    fills,
+    decisions,
+    positions,
+    positionsUpTo,
+    settled,
+    signalsFrom: 0n,
+    decisionsFrom: 0n,
+    unreadable: 0,
+  };
 }
 
 const histories = fc.array(orderArbitrary, { minLength: 5, maxLength: 40 }).map(soundHistory);
@@ -106,6 +119,41 @@ describe("a sound history", () => {
     history.positionsUpTo = 0n;
     history.positions = [];
     expect(check(history).violations.filter(({ rule }) => !rule.includes("risk sends"))).toEqual([]);
+  });
+});
+
+describe("what was removed because of its age", () => {
+  const rules = (history: History) => new Set(check(history).violations.map(({ rule }) => rule));
+
+  it("decisions: is not missed where risk says so, and only there", () => {
+    for (let kept = 0; kept < trading.decisions.length; kept += 1) {
+      const history = clone(trading);
+      history.decisions.splice(0, kept);
+      history.decisionsFrom = BigInt(kept);
+      expect(rules(history)).toEqual(new Set());
+    }
+    const history = clone(trading);
+    history.decisions.splice(0, 11);
+    history.decisionsFrom = 10n;
+    expect(rules(history)).toEqual(new Set(["a signal is decided"]));
+    history.decisionsFrom = 0n;
+    expect(rules(history)).toEqual(new Set(["a signal is decided", "risk sends what it decided"]));
+  });
+
+  it("decisions: one that is missing among those kept is found", () => {
+    const history = clone(trading);
+    history.decisions.splice(0, 10);
+    history.decisionsFrom = 10n;
+    history.decisions.splice(5, 1);
+    expect(rules(history)).toEqual(new Set(["a signal is decided", "risk sends what it decided"]));
+  });
+
+  it("signals: their decisions may outlive them", () => {
+    const history = clone(trading);
+    history.signals.splice(0, 10);
+    expect(rules(history)).toEqual(new Set(["a decision answers a signal"]));
+    history.signalsFrom = 10n;
+    expect(rules(history)).toEqual(new Set());
   });
 });
 

@@ -97,24 +97,29 @@ function checkMarketData({ book, trade, signals }: History, findings: Findings):
   }
 }
 
-/** Each settled signal has one decision, each approval its orders, and risk sends nothing that it did not decide. */
-function checkDecisions({ signals, orders, decisions, settled }: History, findings: Findings): void {
+/**
+ * Each settled signal has one decision, each approval its orders, and risk sends nothing that it did not decide. What was
+ * removed because of its age is not missed: risk decides and sends in the order of the signals, so it is always the beginning.
+ */
+function checkDecisions(history: History, findings: Findings): void {
+  const { signals, orders, decisions, settled, signalsFrom, decisionsFrom } = history;
   const given = new Set(signals.map(({ message }) => message.id));
   const decided = new Map(decisions.map((decision) => [decision.signal, decision]));
   const sent = new Set(orders.map(({ message }) => message.id));
   for (const { offset, message } of signals) {
     const decision = decided.get(message.id);
     if (offset >= settled.signals) continue;
-    if (decision === undefined) findings.missing("a signal is decided", message.id);
+    if (decision === undefined && offset >= decisionsFrom) findings.missing("a signal is decided", message.id);
     for (const order of decision?.orders ?? []) {
       if (!sent.has(order)) findings.missing("a decided order is sent", order);
     }
   }
   const decidedOrders = new Set(decisions.flatMap((decision) => decision.orders));
-  for (const { signal } of decisions) {
-    if (!given.has(signal)) findings.add("a decision answers a signal", signal);
+  for (const { signal, offset } of decisions) {
+    if (!given.has(signal) && offset >= signalsFrom) findings.add("a decision answers a signal", signal);
   }
-  for (const { message } of orders) {
+  const firstDecided = decisionsFrom > 0n ? orders.findIndex(({ message }) => decidedOrders.has(message.id)) : 0;
+  for (const { message } of firstDecided < 0 ? [] : orders.slice(firstDecided)) {
     if (message.kind === "limits" || message.origin !== "risk") continue;
     const isKill = message.kind === "cancel" && message.id.endsWith("/k");
     if (!decidedOrders.has(message.id) && !isKill) findings.add("risk sends what it decided", message.id);

@@ -104,6 +104,8 @@ export type Report =
 
 export interface Decision {
   signal: string;
+  /** Of the signal. */
+  offset: bigint;
   verdict: string;
   /** Ids of the orders that the decision led to, cancels included. */
   orders: string[];
@@ -127,6 +129,10 @@ export interface History {
   positionsUpTo: bigint;
   /** Whatever was in a topic below these offsets must have been dealt with downstream; above them it may be in flight. */
   settled: { signals: bigint; orders: bigint };
+  /** Signals below this offset were removed by Kafka because of their age. */
+  signalsFrom: bigint;
+  /** Decisions about signals below this offset may have been removed by risk-management because of their age. */
+  decisionsFrom: bigint;
   /** Records that are no JSON object of a known kind. */
   unreadable: number;
 }

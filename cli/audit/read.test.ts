@@ -13,19 +13,22 @@ describe("parseExact", () => {
 describe("parseHistory", () => {
   const dump = [
     line({ settled: { signals: 3, orders: 5, fills: 7 } }),
-    line({ table: "decisions", signal: "s/1/1", verdict: "approved", orders: ["s/1/1"] }),
+    line({ table: "decisions", signal: "s/1/1", offset: "2", verdict: "approved", orders: ["s/1/1"] }),
     line({ table: "positions", account: "maker", symbol: "SIM", qty: "-170141183460469231731687303715884105728" }),
     line({ table: "offsets", topic: "fills", next: "12" }),
+    line({ table: "pruned", below: "1" }),
     line({ topic: "signals", offset: 2, value: '{"v":1,"id":"s/1/1"}' }),
     line({ topic: "fills", offset: 4, value: "not json" }),
     line({ topic: "fills", offset: 5, value: "17" }),
+    line({ expired: { "md.book": 8, signals: 2 } }),
     line({ complete: true }),
   ];
 
   it("sorts lines into the history", () => {
     const history = parseHistory(dump.join("\n"));
     expect(history.settled).toEqual({ signals: 3n, orders: 5n });
-    expect(history.decisions.map(({ orders }) => orders)).toEqual([["s/1/1"]]);
+    expect(history.decisions.map(({ offset, orders }) => [offset, orders])).toEqual([[2n, ["s/1/1"]]]);
+    expect([history.signalsFrom, history.decisionsFrom]).toEqual([2n, 1n]);
     expect(history.positions[0]?.qty).toBe(-(2n ** 127n));
     expect(history.positionsUpTo).toBe(12n);
     expect(history.signals).toEqual([{ offset: 2n, message: { v: 1n, id: "s/1/1" } }]);

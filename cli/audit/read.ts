@@ -20,6 +20,7 @@ interface Line {
   value?: string;
   table?: string;
   settled?: Record<string, bigint>;
+  expired?: Record<string, bigint>;
   complete?: boolean;
 }
 
@@ -46,6 +47,7 @@ export function parseHistory(dump: string): History {
     if (line.settled !== undefined) {
       history.settled = { signals: line.settled["signals"] ?? 0n, orders: line.settled["orders"] ?? 0n };
     }
+    if (line.expired !== undefined) history.signalsFrom = line.expired["signals"] ?? 0n;
     if (line.table !== undefined) addRow(history, line as unknown as Row);
     else if (line.topic !== undefined) addRecord(history, line.topic, line.offset ?? 0n, line.value ?? "");
     complete ||= line.complete === true;
@@ -64,18 +66,22 @@ export const emptyHistory = (): History => ({
   positions: [],
   positionsUpTo: 0n,
   settled: { signals: 0n, orders: 0n },
+  signalsFrom: 0n,
+  decisionsFrom: 0n,
   unreadable: 0,
 });
 
 type Row =
-  | ({ table: "decisions" } & Decision)
+  | (Omit<Decision, "offset"> & { table: "decisions"; offset: string })
   | { table: "positions"; account: string; symbol: string; qty: string }
-  | { table: "offsets"; topic: string; next: string };
+  | { table: "offsets"; topic: string; next: string }
+  | { table: "pruned"; below: string };
 
 function addRow(history: History, row: Row): void {
-  if (row.table === "decisions") history.decisions.push(row);
+  if (row.table === "decisions") history.decisions.push({ ...row, offset: BigInt(row.offset) } satisfies Decision);
   if (row.table === "positions") history.positions.push({ ...row, qty: BigInt(row.qty) } satisfies Position);
   if (row.table === "offsets" && row.topic === "fills") history.positionsUpTo = BigInt(row.next);
+  if (row.table === "pruned") history.decisionsFrom = BigInt(row.below);
 }
 
 const kinds: Record<string, (history: History, record: Recorded<unknown>) => void> = {

@@ -8,7 +8,7 @@ export const about: Record<Level, string> = {
   static: "format, lint, types",
   unit: "pure functions, components under mocks, properties, policies, contracts",
   services: "each service's own linters and tests, with the compilers that build its image",
-  images: "third-party equivalents: built, hardened, healthy",
+  images: "third-party equivalents: built, hardened, healthy; the alerts, by the real promtool",
   stack: "the whole stack on the real engine: up, no-op, drift, change, replay, audit, faults, down",
 };
 

@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"cipherhorizon/market-data/internal/kafkatest"
 	"cipherhorizon/market-data/internal/message"
@@ -32,6 +34,42 @@ func TestGeneratePausesForReplaysAndDrains(t *testing.T) {
 		t.Errorf("exit code %d\n%s", code, p.log.String())
 	}
 	wantNoHoles(t, b)
+}
+
+// Nothing mends the books of an ended replay, so they must not stay in the metrics; the generated ones come back.
+func TestBooksOfAnEndedReplayLeaveTheMetrics(t *testing.T) {
+	b, redis := kafkatest.Start(t), startRedis(t)
+	// Too slow for the generated book to be mended by its own next difference.
+	p := newProcess(t, b, redis.Addr(), "SOURCE=generate", "FRAMES_PER_SECOND=0.5", "SYMBOLS=TWO")
+	p.start()
+	synced := func(symbol string) string {
+		_, body := p.get("/metrics")
+		_, value, _ := strings.Cut(body, `horizon_market_data_book_synced{symbol="`+symbol+`"} `)
+		return value[:min(1, len(value))]
+	}
+	eventually(t, "a synced book", func() bool { return synced("TWO") == "1" })
+	unsynced := func(symbol string) string {
+		return `1723161255000000000 {"e":"depthUpdate","T":1723161256298,"s":"` + symbol + `","U":11,"u":11,"pu":10,"b":[],"a":[]}` + "\n"
+	}
+	reader, writer := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		_, _, err := p.replay(t.Context(), "s5", reader)
+		done <- err
+	}()
+	if _, err := io.WriteString(writer, unsynced("ONE")+unsynced("TWO")); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the replay's books in the metrics", func() bool { return synced("ONE") == "0" && synced("TWO") == "0" })
+	_ = writer.Close()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(time.Second); synced("ONE") != "" || synced("TWO") != "1"; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("a second after the replay: ONE %q, TWO %q", synced("ONE"), synced("TWO"))
+		}
+	}
 }
 
 // wantContiguous checks that nothing else was published while the replay ran.

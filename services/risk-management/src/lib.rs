@@ -9,6 +9,7 @@ pub mod log;
 pub mod message;
 pub mod metrics;
 pub mod problem;
+pub mod prune;
 pub mod risk;
 pub mod session;
 pub mod store;

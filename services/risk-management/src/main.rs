@@ -7,6 +7,7 @@ use risk_management::config::Config;
 use risk_management::health::{Health, probe};
 use risk_management::metrics::Metrics;
 use risk_management::problem::Problem;
+use risk_management::prune::{self, Published};
 use risk_management::session::{Brake, Shared};
 use risk_management::store::Reader;
 use risk_management::{http, log, worker};
@@ -69,8 +70,13 @@ async fn run(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let (metrics_port, api_port, postgres) = (config.metrics_port, config.api_port, config.postgres.clone());
-    let shared =
-        Arc::new(Shared { config, metrics: Metrics::new()?, health: Health::default(), brake: Brake::default() });
+    let shared = Arc::new(Shared {
+        config,
+        metrics: Metrics::new()?,
+        health: Health::default(),
+        brake: Brake::default(),
+        published: Published::default(),
+    });
     let (outbox, inbox) = channel_pair();
     let api = http::Api { shared: shared.clone(), outbox, reader: Reader::new(postgres) };
     let probes = TcpListener::bind(("0.0.0.0", metrics_port)).await?;
@@ -78,6 +84,7 @@ async fn run(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     tracing::info!(version = env!("CARGO_PKG_VERSION"), metrics_port, api_port, "started");
     tokio::spawn(axum::serve(probes, http::metrics(shared.clone())).into_future());
     tokio::spawn(axum::serve(interface, http::api(Arc::new(api))).into_future());
+    tokio::spawn(prune::run(shared.clone()));
     let mut worker = start(shared.clone(), inbox)?;
     tokio::select! {
         _ = terminate.recv() => {}

@@ -13,7 +13,9 @@ use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use risk_management::command::{Command, Inbox, Outbox, channel_pair};
 use risk_management::kafka::{FILLS, ORDERS, SIGNALS};
 use risk_management::message::{Intent, Order, Side, Signal};
+use risk_management::prune;
 use risk_management::session::{Session, Shared};
+use risk_management::store::Pruner;
 use tokio::runtime::Runtime;
 use tokio_postgres::Client;
 
@@ -112,6 +114,26 @@ fn signals_become_orders_and_fills_become_positions() {
     let metrics = bench.shared.metrics.render();
     assert!(metrics.contains("horizon_risk_management_corrupt_total{topic=\"signals\"} 1"), "{metrics}");
     assert!(metrics.contains("horizon_risk_management_fills_repeated_total 1"));
+}
+
+#[test]
+fn old_decisions_are_removed_when_their_orders_are_published() {
+    let bench = Bench::new("pipe_prune");
+    bench.signals(&[quote(1, Side::Buy, 99), quote(2, Side::Sell, 101), quote(3, Side::Buy, 98)]);
+    let mut session = bench.open();
+    let mut pruner = Pruner::new(bench.shared.config.postgres.clone());
+    bench.turn_until(&mut session, DECISIONS, 3);
+    bench.runtime.block_on(async {
+        assert!(!prune::pass(&bench.shared, &mut pruner).await.unwrap());
+        let aged = "UPDATE decisions SET decided_at = now() - interval '8 days' WHERE src_offset < 2";
+        bench.look.batch_execute(aged).await.unwrap();
+        assert!(!prune::pass(&bench.shared, &mut pruner).await.unwrap(), "less than a batch");
+    });
+    assert_eq!(bench.count(DECISIONS), 1);
+    assert_eq!(bench.count("SELECT below_offset FROM pruned"), 2);
+    assert!(bench.shared.metrics.render().contains("horizon_risk_management_decisions_pruned_total 2"));
+    bench.signals(&[quote(4, Side::Buy, 97)]);
+    bench.turn_until(&mut session, DECISIONS, 2);
 }
 
 #[test]

@@ -2,10 +2,12 @@
 
 mod common;
 
+use std::time::Duration;
+
 use common::{UNIT, config, database, fill_text, runtime};
 use risk_management::message::{FillEvent, Side};
 use risk_management::risk::{Changes, Limits, OpenOrder, Position};
-use risk_management::store::{FillsPosition, Reader, Recorded, Store};
+use risk_management::store::{FillsPosition, Pruner, Reader, Recorded, Store};
 
 fn defaults() -> Vec<(String, Limits)> {
     let limits = Limits { max_order_notional: 10, max_position_notional: 20, max_open_orders: 3, enabled: true };
@@ -76,7 +78,7 @@ async fn reopened(settings: &risk_management::config::Postgres) -> Store {
     for _ in 0..100 {
         match Store::open(settings, &defaults()).await {
             Ok(store) => return store,
-            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     }
     panic!("the lock was not released");
@@ -140,6 +142,76 @@ fn decisions_are_found_with_their_exact_orders_and_revised_by_the_kill_switch() 
         assert_eq!(row.get::<_, Vec<&str>>(2), ["{a}"]);
         assert_eq!(store.load().await.unwrap().order_count(), 0);
     });
+}
+
+#[test]
+fn old_decisions_go_in_batches_once_their_orders_are_published() {
+    runtime().block_on(async {
+        let look = database("store_prune").await;
+        let settings = config("store_prune", "unused").postgres;
+        let store = Store::open(&settings, &[]).await.unwrap();
+        let rows: Vec<_> = (0..10).map(|n| recorded(&format!("s/{n}/1"), n, &["{a}"])).collect();
+        store.record(&rows, &[], &Changes::default()).await.unwrap();
+        let mut pruner = Pruner::new(settings.clone());
+        let hour = Duration::from_secs(3600);
+        assert_eq!(pruner.prune(0, 10, hour, 4).await.unwrap(), 0, "none is old");
+        let aged = "UPDATE decisions SET decided_at = now() - interval '61 minutes' WHERE src_offset < 8";
+        look.batch_execute(aged).await.unwrap();
+        assert_eq!(pruner.prune(1, 10, hour, 4).await.unwrap(), 0, "another partition");
+
+        assert_eq!(pruner.prune(0, 6, hour, 4).await.unwrap(), 4, "a batch");
+        assert_eq!(left(&look).await, (vec![4, 5, 6, 7, 8, 9], Some(4)));
+        assert_eq!(pruner.prune(0, 6, hour, 4).await.unwrap(), 2, "6 and 7 aren't published");
+        assert_eq!(left(&look).await, (vec![6, 7, 8, 9], Some(6)));
+
+        let killed = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                      WHERE pid <> pg_backend_pid() AND datname = current_database()";
+        look.batch_execute(killed).await.unwrap();
+        let mut gone = pruner.prune(0, 10, hour, 4).await;
+        if gone.is_err() {
+            gone = pruner.prune(0, 10, hour, 4).await;
+        }
+        assert_eq!(gone.unwrap(), 2, "8 and 9 are young");
+        assert_eq!(left(&look).await, (vec![8, 9], Some(8)));
+        assert_eq!(pruner.prune(0, 10, hour, 4).await.unwrap(), 0);
+        assert_eq!(left(&look).await, (vec![8, 9], Some(8)), "nothing new to note");
+    });
+}
+
+/// A decision that is written while old ones go waits for nothing but the database itself.
+#[test]
+fn pruning_locks_nothing_that_a_decision_needs() {
+    runtime().block_on(async {
+        let look = database("store_prune_lock").await;
+        let settings = config("store_prune_lock", "unused").postgres;
+        let store = Store::open(&settings, &[]).await.unwrap();
+        store.record(&[recorded("s/1/1", 1, &["{a}"])], &[], &Changes::default()).await.unwrap();
+        look.batch_execute("UPDATE decisions SET decided_at = now() - interval '2 hours'").await.unwrap();
+        // Another transaction holds the old row: the pruner waits, the writer doesn't.
+        look.batch_execute("BEGIN; SELECT * FROM decisions FOR UPDATE").await.unwrap();
+        let mut pruner = Pruner::new(settings.clone());
+        let pruning = pruner.prune(0, 5, Duration::from_secs(3600), 10);
+        let deciding = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            let new = [recorded("s/2/1", 2, &["{b}"])];
+            store.record(&new, &[], &Changes::default()).await.unwrap();
+            store.find_decisions(&["s/1/1", "s/2/1"]).await.unwrap().len()
+        };
+        tokio::pin!(pruning);
+        let found = tokio::select! {
+            gone = &mut pruning => panic!("it did not wait: {gone:?}"),
+            found = deciding => found,
+        };
+        assert_eq!(found, 2);
+        look.batch_execute("COMMIT").await.unwrap();
+        assert_eq!(pruning.await.unwrap(), 1);
+    });
+}
+
+async fn left(look: &tokio_postgres::Client) -> (Vec<i64>, Option<i64>) {
+    let rows = look.query("SELECT src_offset FROM decisions ORDER BY src_offset", &[]).await.unwrap();
+    let below = look.query_opt("SELECT below_offset FROM pruned WHERE partition = 0", &[]).await.unwrap();
+    (rows.iter().map(|row| row.get(0)).collect(), below.map(|row| row.get(0)))
 }
 
 #[test]

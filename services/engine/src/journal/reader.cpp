@@ -1,5 +1,6 @@
 #include "journal/reader.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace engine {
@@ -55,6 +56,13 @@ void Reader::take(const rd_kafka_message_t& message, const OnRecord& on_record) 
     default:
       log(Level::warn, "reading orders", {{"reason", rd_kafka_message_errstr(&message)}});
   }
+}
+
+std::int64_t Reader::behind() const {
+  Bounds known{};
+  const auto error =
+      rd_kafka_get_watermark_offsets(client_.get(), kOrdersTopic, kPartition, &known.low, &known.high);
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR ? std::max<std::int64_t>(0, known.high - next_) : 0;
 }
 
 std::optional<Offset> Reader::end() const {

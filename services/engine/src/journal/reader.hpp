@@ -24,6 +24,9 @@ class Reader {
   std::size_t read(const OnRecord& on_record);
   bool at_end() const { return at_end_; }  // everything committed when it was asked for has been read
   Offset next() const { return next_; }
+  // Records between what has been read and the end that the broker named with its last answer to a fetch;
+  // asks nobody. Transaction markers and records of open transactions count.
+  std::int64_t behind() const;
   // Asks the broker; nothing when it does not answer within half a second.
   std::optional<Offset> end() const;
 

@@ -186,7 +186,6 @@ void Session::idle() {
     if (end.has_value() != reachable_)
       log(Level::warn, end ? "Kafka answers again" : "Kafka does not answer");
     reachable_ = end.has_value();
-    if (end) metrics_.journal_lag = std::max<std::int64_t>(0, *end - reader_.next());
     probed_ns_ = steady_ns();
   }
   if (!config_.spin) mailbox_.wait(250);
@@ -195,6 +194,7 @@ void Session::idle() {
 void Session::report() {
   metrics_.last_seq = engine_.seq();
   metrics_.journal_offset = reader_.next();
+  metrics_.journal_lag = reader_.behind();
   metrics_.live_orders = static_cast<std::int64_t>(engine_.live());
   metrics_.known_ids = static_cast<std::int64_t>(engine_.known());
   if (steady_ns() - reported_ns_ < kReportNs) return;

@@ -66,6 +66,19 @@ TEST_F(SessionTest, PublishesWhatTheJournalSays) {
   expect_fills_to_follow_from_orders();
 }
 
+TEST_F(SessionTest, TellsHowFarItIsBehindWhileItWorks) {
+  const auto journal = random_journal(28, 20'000);
+  cluster.produce(journal);
+  RunningLoop loop(cluster.config());
+  // Neither nothing nor all: a value between the first record and the last.
+  EXPECT_TRUE(eventually([&] {
+    const auto lag = loop.metrics.journal_lag.load();
+    return lag > 0 && lag < 20'000;
+  }));
+  ASSERT_TRUE(caught_up(loop, expected(journal)));
+  EXPECT_TRUE(eventually([&] { return loop.metrics.journal_lag.load() == 0; }));
+}
+
 TEST_F(SessionTest, SkipsCorruptRecords) {
   auto journal = random_journal(22, 50);
   journal.insert(journal.begin() + 10, "{\"v\":1,\"kind\":\"amend\"}");

@@ -72,6 +72,7 @@ func (l *Loop) runReplay(ctx, work context.Context, job *Job) (Summary, error) {
 	l.Log.Info("replay started", "session", job.Session, "resumed_from", last)
 	s := l.newStream(session.New(job.Session), writer, last, false)
 	s.progress = &job.Progress
+	defer s.forgetBooks()
 	l.drain(ctx, work, s, job.Lines, nil, nil)
 	summary.Tally, summary.ResumedFrom = s.session.Tally(), last
 	switch {

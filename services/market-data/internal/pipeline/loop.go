@@ -87,10 +87,13 @@ func (l *Loop) drain(ctx, work context.Context, s *stream, lines <-chan []byte, 
 		case <-due.C:
 			_ = s.commit(work)
 		case job := <-jobs:
-			if s != nil {
-				_ = s.commit(work)
+			if s == nil {
+				l.replay(ctx, work, job)
+				continue
 			}
+			_ = s.commit(work)
 			l.replay(ctx, work, job)
+			s.showBooks() // the replay may have had a book of the same symbol
 		case <-beat.C:
 			l.idle(ctx)
 		}

@@ -42,11 +42,7 @@ func (s *stream) add(line []byte) session.Outcome {
 	s.metrics.Gaps.Add(float64(out.Gaps))
 	s.metrics.Resyncs.Add(float64(out.Resyncs))
 	if out.BookOf != "" {
-		synced := 0.0
-		if out.Synced {
-			synced = 1
-		}
-		s.metrics.BookSynced.WithLabelValues(out.BookOf).Set(synced)
+		s.showBook(out.BookOf, out.Synced)
 	}
 	if out.Kind == feed.Corrupt {
 		s.noteCorrupt(out.Err)
@@ -55,6 +51,22 @@ func (s *stream) add(line []byte) session.Outcome {
 		s.batch = append(s.batch, out.Record)
 	}
 	return out
+}
+
+func (s *stream) showBook(symbol string, synced bool) {
+	value := 0.0
+	if synced {
+		value = 1
+	}
+	s.metrics.BookSynced.WithLabelValues(symbol).Set(value)
+}
+
+// showBooks says of every book of the session whether it can be trusted.
+func (s *stream) showBooks() { s.session.Synced(s.showBook) }
+
+// forgetBooks takes the books of an ended session out of the metrics: nothing mends them any more.
+func (s *stream) forgetBooks() {
+	s.session.Synced(func(symbol string, _ bool) { s.metrics.BookSynced.DeleteLabelValues(symbol) })
 }
 
 func (s *stream) noteCorrupt(reason error) {

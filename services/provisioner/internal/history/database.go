@@ -18,9 +18,10 @@ const riskDatabase = "risk"
 
 // Numbers leave as text: quantities have more digits than a JSON number keeps.
 var queries = []string{
-	`SELECT json_build_object('table', 'decisions', 'signal', signal_id, 'verdict', verdict, 'orders', order_ids)::text FROM decisions`,
+	`SELECT json_build_object('table', 'decisions', 'signal', signal_id, 'offset', src_offset::text, 'verdict', verdict, 'orders', order_ids)::text FROM decisions`,
 	`SELECT json_build_object('table', 'positions', 'account', account, 'symbol', symbol, 'qty', qty::text)::text FROM positions`,
 	`SELECT json_build_object('table', 'offsets', 'topic', topic, 'next', next_offset::text)::text FROM offsets`,
+	`SELECT json_build_object('table', 'pruned', 'below', below_offset::text)::text FROM pruned`,
 }
 
 // undefinedTable is Postgres' code for a table that is not there: risk-management has not started yet.

@@ -48,12 +48,30 @@ func Dump(ctx context.Context, settings config.Settings, out io.Writer) error {
 			return fmt.Errorf("topic %s: %w", topic, err)
 		}
 	}
+	// Last, so that nothing that was removed meanwhile looks lost.
+	expired, err := begins(ctx, admin)
+	if err != nil {
+		return err
+	}
+	if err := lines.Encode(map[string]any{"expired": expired}); err != nil {
+		return err
+	}
 	return lines.Encode(map[string]any{"complete": true})
 }
 
 // ends are the offsets below which every transaction has ended.
 func ends(ctx context.Context, admin *kadm.Client) (map[string]int64, error) {
 	listed, err := admin.ListCommittedOffsets(ctx, Topics...)
+	return offsets(listed, err)
+}
+
+// begins are the offsets below which records have been removed because of their age.
+func begins(ctx context.Context, admin *kadm.Client) (map[string]int64, error) {
+	listed, err := admin.ListStartOffsets(ctx, Topics...)
+	return offsets(listed, err)
+}
+
+func offsets(listed kadm.ListedOffsets, err error) (map[string]int64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list offsets: %w", err)
 	}

@@ -30,7 +30,7 @@ func NewMetrics(version string) *Metrics {
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "horizon_provisioner_pass_seconds",
 			Help: "Time of a pass.", Buckets: []float64{0.005, 0.02, 0.1, 0.5, 2, 10}}, target),
 		success: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "horizon_provisioner_last_success_timestamp_seconds",
-			Help: "When a server was last found or brought in line."}, target),
+			Help: "When a server was last found or brought in line; until then, when it was first watched."}, target),
 	}
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "horizon_build_info", Help: "Always 1."}, []string{"service", "version"})
 	build.WithLabelValues("provisioner", version).Set(1)
@@ -38,6 +38,9 @@ func NewMetrics(version string) *Metrics {
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
+
+// Watch implements reconcile.Metrics.
+func (m *Metrics) Watch(target string) { m.success.WithLabelValues(target).SetToCurrentTime() }
 
 // Pass implements reconcile.Metrics.
 func (m *Metrics) Pass(target string, took time.Duration, changes int, err error) {

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -77,6 +80,23 @@ func TestEndpointsAndHealthcheck(t *testing.T) {
 		}
 	case <-time.After(5 * time.Second):
 		t.Error("doesn't stop within 5 s")
+	}
+}
+
+// Without it the alert on a server that was never in line would have nothing to compare.
+func TestAWatchedServerHasATimeBeforeItsFirstSuccess(t *testing.T) {
+	metrics := NewMetrics("1.2.3")
+	before := float64(time.Now().Unix())
+	metrics.Watch("postgres")
+	metrics.Pass("postgres", time.Millisecond, 0, errors.New("not there"))
+	answer := httptest.NewRecorder()
+	metrics.handler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	const series = `horizon_provisioner_last_success_timestamp_seconds{target="postgres"} `
+	_, after, found := strings.Cut(answer.Body.String(), series)
+	value, _, _ := strings.Cut(after, "\n")
+	since, err := strconv.ParseFloat(value, 64)
+	if !found || err != nil || since < before || since > before+60 {
+		t.Errorf("%s%q, want the time of the start, about %v", series, value, before)
 	}
 }
 

@@ -14,8 +14,9 @@ type Target interface {
 	Apply(ctx context.Context) (changes []string, err error)
 }
 
-// Metrics is told of every pass.
+// Metrics is told of every target once, and of every pass.
 type Metrics interface {
+	Watch(target string)
 	Pass(target string, took time.Duration, changes int, err error)
 }
 
@@ -52,6 +53,7 @@ func New(log *slog.Logger, metrics Metrics, interval time.Duration) *Loop {
 
 // Add is called before Run.
 func (l *Loop) Add(name string, target Target) {
+	l.metrics.Watch(name)
 	l.runners = append(l.runners, &runner{name: name, target: target})
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -26,6 +27,8 @@ func (t *target) Apply(context.Context) ([]string, error) {
 }
 
 type noMetrics struct{}
+
+func (noMetrics) Watch(string) {}
 
 func (noMetrics) Pass(string, time.Duration, int, error) {}
 
@@ -102,6 +105,23 @@ func TestReadinessFollowsTheLastPass(t *testing.T) {
 			t.Error("still ready after a failed pass")
 		}
 	})
+}
+
+type watched struct {
+	noMetrics
+	names []string
+}
+
+func (w *watched) Watch(name string) { w.names = append(w.names, name) }
+
+func TestEveryTargetIsWatchedFromTheStart(t *testing.T) {
+	metrics := &watched{}
+	loop := New(slog.New(slog.NewTextHandler(io.Discard, nil)), metrics, time.Minute)
+	loop.Add("kafka", &target{})
+	loop.Add("postgres", &target{})
+	if !slices.Equal(metrics.names, []string{"kafka", "postgres"}) {
+		t.Errorf("%v", metrics.names)
+	}
 }
 
 type stuck struct{}

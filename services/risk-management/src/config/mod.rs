@@ -23,6 +23,8 @@ pub struct Config {
     pub max_fills_lag: i64,
     /// Records handled in one pair of transactions.
     pub batch_max: usize,
+    /// Age at which a decision may be removed.
+    pub keep_decisions: Duration,
     /// Limits of accounts that the database knows nothing of yet.
     pub default_limits: BTreeMap<String, Limits>,
     pub log_level: tracing::Level,
@@ -70,6 +72,9 @@ impl Config {
             },
             max_fills_lag: env.integer("MAX_FILLS_LAG", 5_000, 1, i64::MAX)?,
             batch_max: usize::try_from(env.integer("BATCH_MAX", 1_000, 1, 10_000)?).unwrap_or(1_000),
+            keep_decisions: Duration::from_secs(
+                3600 * env.integer("KEEP_DECISIONS_HOURS", 168, 1, 100_000)?.unsigned_abs(),
+            ),
             default_limits: default_limits(&env)?,
             log_level: level(&env)?,
         })
@@ -166,6 +171,7 @@ mod tests {
         assert_eq!((config.metrics_port, config.api_port), (9090, 8080));
         assert_eq!(config.default_limits.keys().collect::<Vec<_>>(), ["maker", "momentum"]);
         assert_eq!(config.policy.max_signal_age_ms, Some(10_000));
+        assert_eq!(config.keep_decisions, Duration::from_secs(7 * 24 * 3600));
         assert!(read(&[("MAX_SIGNAL_AGE_MS", "0")]).unwrap().policy.max_signal_age_ms.is_none());
     }
 
@@ -179,6 +185,8 @@ mod tests {
             ("API_PORT", "http"),
             ("COLLAR_BPS", "-1"),
             ("BATCH_MAX", "0"),
+            ("KEEP_DECISIONS_HOURS", "0"),
+            ("KEEP_DECISIONS_HOURS", "7d"),
             ("LIMITS_FILE", "/nonexistent/limits.json"),
             ("LOG_LEVEL", "loud"),
             ("DEFAULT_MAX_OPEN_ORDERS", "1.5"),

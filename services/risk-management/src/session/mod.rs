@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::health::Health;
 use crate::kafka::{Committed, FILLS, Kafka, KafkaFault, Record};
 use crate::metrics::Metrics;
+use crate::prune::Published;
 use crate::risk::State;
 use crate::store::{FillsPosition, Store, StoreError};
 
@@ -64,6 +65,7 @@ pub struct Shared {
     pub metrics: Metrics,
     pub health: Health,
     pub brake: Brake,
+    pub published: Published,
 }
 
 pub struct Session<'a> {
@@ -88,6 +90,7 @@ impl<'a> Session<'a> {
         // Loaded only now: until the predecessor is fenced, it may still have been writing.
         let state = runtime.block_on(store.load())?;
         let committed = kafka.committed()?;
+        shared.published.set(&committed.next);
         let bounds = kafka.bounds(FILLS, 0)?;
         let fills = fills::start(runtime.block_on(store.fills_position())?, bounds)?;
         kafka.assign(&committed, fills.next_offset)?;

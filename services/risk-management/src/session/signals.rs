@@ -45,6 +45,7 @@ impl Session<'_> {
         let timer = self.shared.metrics.batch_seconds.with_label_values(&["publish"]).start_timer();
         self.kafka.publish(orders, &next)?;
         timer.observe_duration();
+        self.shared.published.set(&next.next);
         self.committed = next;
         for (_, payload) in orders {
             let kind = if payload.starts_with(r#"{"v":1,"kind":"new""#) { "new" } else { "cancel" };

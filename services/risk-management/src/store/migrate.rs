@@ -3,7 +3,8 @@ use tokio_postgres::Client;
 use super::Result;
 
 /// Applied in order, each once. A published one is never edited.
-const MIGRATIONS: [(i32, &str); 1] = [(1, include_str!("../../migrations/0001_init.sql"))];
+const MIGRATIONS: [(i32, &str); 2] =
+    [(1, include_str!("../../migrations/0001_init.sql")), (2, include_str!("../../migrations/0002_prune.sql"))];
 
 pub async fn run(client: &mut Client) -> Result<()> {
     let tx = client.transaction().await?;

@@ -7,10 +7,12 @@ mod decisions;
 mod fills;
 mod load;
 mod migrate;
+mod prune;
 mod reader;
 
 pub use decisions::{Earlier, Recorded};
 pub use fills::FillsPosition;
+pub use prune::Pruner;
 pub use reader::Reader;
 
 use std::time::Duration;

@@ -15,6 +15,7 @@ use risk_management::config::Config;
 use risk_management::health::Health;
 use risk_management::message::{Intent, Side, Signal};
 use risk_management::metrics::Metrics;
+use risk_management::prune::Published;
 use risk_management::session::{Brake, Shared};
 use risk_management::store::{Earlier, Recorded};
 use tokio::runtime::{Builder, Runtime};
@@ -117,7 +118,13 @@ pub fn config(name: &str, brokers: &str) -> Config {
 }
 
 pub fn shared(config: Config) -> Arc<Shared> {
-    Arc::new(Shared { config, metrics: Metrics::new().unwrap(), health: Health::default(), brake: Brake::default() })
+    Arc::new(Shared {
+        config,
+        metrics: Metrics::new().unwrap(),
+        health: Health::default(),
+        brake: Brake::default(),
+        published: Published::default(),
+    })
 }
 
 pub fn temp_file(name: &str, text: &str) -> PathBuf {
