@@ -17,13 +17,13 @@ export function toPolicy(rule: Rule): ResourceValidationPolicy | StackValidation
     return {
       ...policy,
       validateStack: (args, report) => {
-        for (const { message } of findings(rule, args.resources, args.getConfig<Settings>())) report(message);
+        for (const { message } of findings([rule], args.resources, args.getConfig<Settings>())) report(message);
       },
     };
   return {
     ...policy,
     validateResource: (args, report) => {
-      for (const { message } of findings(rule, [args], args.getConfig<Settings>())) report(message);
+      for (const { message } of findings([rule], [args], args.getConfig<Settings>())) report(message);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The shape that all rules share: checks of one or more kinds of subject, what to do about it, and the examples that prove the rule. */
 import type { EnforcementLevel } from "@pulumi/policy";
 import type { Platform, Settings, Subjects } from "./picture.ts";
-import { type Resource, subjectsOf } from "./subjects.ts";
+import { type Found, type Resource, subjectsOf } from "./subjects.ts";
 import { known } from "./unknown.ts";
 
 /** The checks of Pod Security's level `restricted`, by the ids that the cluster's own library gives them. */
@@ -44,19 +44,30 @@ export interface Rule {
 }
 
 export interface Finding {
+  rule: string;
+  where: string;
   message: string;
   control: PodSecurityCheck | undefined;
 }
 
-/** What a rule finds in some resources: one resource, or for a check of the stack all of them. */
-export function findings(rule: Rule, resources: readonly Resource[], settings: Settings = {}): Finding[] {
-  return subjectsOf(resources).flatMap(({ kind, where, subject }) => {
-    const remedy = rule.remedy[subject.platform];
-    if (remedy === undefined) return [];
-    const checks = (rule.checks[kind] ?? []) as Check<typeof subject>[];
-    return checks.flatMap(({ control, finds }) => {
-      const problem = known(() => finds(subject, settings));
-      return problem === undefined ? [] : [{ message: `${where}: ${problem}; ${remedy}`, control }];
-    });
+/** What rules find in some resources: in each by itself, and by checks of the stack in all of them together. */
+export const findings = (
+  rules: readonly Rule[],
+  resources: readonly Resource[],
+  settings: Settings = {},
+): Finding[] => {
+  const subjects = subjectsOf(resources);
+  return rules.flatMap((rule) => subjects.flatMap((found) => judge(rule, found, settings)));
+};
+
+function judge(rule: Rule, { kind, where, subject }: Found, settings: Settings): Finding[] {
+  const remedy = rule.remedy[subject.platform];
+  const checks = (rule.checks[kind] ?? []) as Check<typeof subject>[];
+  if (remedy === undefined) return [];
+  return checks.flatMap(({ control, finds }) => {
+    const problem = known(() => finds(subject, settings));
+    return problem === undefined
+      ? []
+      : [{ rule: rule.name, where, message: `${where}: ${problem}; ${remedy}`, control }];
   });
 }

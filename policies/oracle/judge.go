@@ -77,6 +77,7 @@ func (j *judge) ids() []string {
 }
 
 func (j *judge) judge(pod *corev1.Pod) (verdict, error) {
+	setDefaults(pod)
 	result := verdict{Allowed: true, Checks: []string{}}
 	for _, check := range j.checks {
 		if forbids(check.evaluator, j.level, pod) {
@@ -93,4 +94,13 @@ func (j *judge) judge(pod *corev1.Pod) (verdict, error) {
 func forbids(evaluator policy.Evaluator, level api.LevelVersion, pod *corev1.Pod) bool {
 	results := evaluator.EvaluatePod(level, &pod.ObjectMeta, &pod.Spec)
 	return slices.ContainsFunc(results, func(result policy.CheckResult) bool { return !result.Allowed })
+}
+
+// setDefaults does what the API server does before it judges, as far as a check can notice.
+func setDefaults(pod *corev1.Pod) {
+	for i := range pod.Spec.Volumes {
+		if source := &pod.Spec.Volumes[i].VolumeSource; *source == (corev1.VolumeSource{}) {
+			source.EmptyDir = &corev1.EmptyDirVolumeSource{}
+		}
+	}
 }
