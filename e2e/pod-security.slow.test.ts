@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { pods } from "../policies/kubernetes/arbitrary.ts";
+import { resourceOf } from "../policies/kubernetes/manifest.ts";
 import { findings, type Rule } from "../policies/rule.ts";
 import { rules } from "../policies/rules.ts";
 import { ask, buildOracle, checksOf, libraryFolder } from "./oracle.ts";
@@ -25,8 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The checks of Pod Security that some rules find broken. */
 function ours(pod: object, kubernetesMinor: number, by: readonly Rule[] = rules): string[] {
-  const resource = { type: "kubernetes:core/v1:Pod", name: "pod", props: pod };
-  const found = findings(by, [resource], { kubernetesMinor });
+  const found = findings(by, [resourceOf({ ...pod, apiVersion: "v1", kind: "Pod" })], { kubernetesMinor });
   return [...new Set(found.flatMap(({ control }) => control ?? []))].sort();
 }
 

@@ -76,8 +76,8 @@ export interface Process {
   readonly memory: { limit: number; swaps: boolean } | undefined;
   /** Cores that are set aside for it; absent where the platform sets none aside for this kind of container. */
   readonly cpu: number | undefined;
-  /** By the field that asks it, whether the question after its health is asked. */
-  readonly health: Record<string, boolean>;
+  /** Whether the platform asks after its health, or needn't. */
+  readonly healthAsked: boolean;
   readonly environment: { name: string; value: string; secret: boolean }[];
   /** Ports on addresses of the host. */
   readonly published: { port: number | undefined; address: string }[];
@@ -92,8 +92,8 @@ export interface Service {
   readonly platform: Platform;
   /** What makes it reachable from outside the cluster. */
   readonly openings: string[];
-  /** What the author says of that. */
-  readonly declared: string;
+  /** Whether it says who may come in, or why it is open. */
+  readonly declared: boolean;
 }
 
 export interface Namespace {

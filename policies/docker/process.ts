@@ -49,10 +49,10 @@ export function processOf(container: Container, unit: Unit): Process {
       const limit = Math.max(container.memory ?? 0, 0) * mebibyte;
       return { limit, swaps: limit > 0 && container.memorySwap !== container.memory };
     },
-    get health() {
-      if (container.start === false) return {};
+    get healthAsked() {
+      if (container.start === false) return true;
       const [how = "NONE", ...command] = container.healthcheck?.tests ?? [];
-      return { healthcheck: how !== "NONE" && command.length > 0 };
+      return how !== "NONE" && command.length > 0;
     },
     get environment() {
       return items(() => container.envs).map(variable);

@@ -11,18 +11,20 @@ export const exposedAnnotation = "cipherhorizon.exposed";
 
 interface ServiceProps {
   metadata?: Metadata;
-  spec?: { type?: string; externalIPs?: string[] };
+  spec?: { type?: string; externalIPs?: string[]; loadBalancerSourceRanges?: string[] };
 }
 
-export const serviceOf = (props: ServiceProps): Service => ({
+export const serviceOf = (service: ServiceProps): Service => ({
   platform,
   get openings() {
-    const type = known(() => props.spec?.type) ?? "ClusterIP";
-    const addresses = items(() => props.spec?.externalIPs).map((address) => `the external IP ${address}`);
-    return [...(["LoadBalancer", "NodePort"].includes(type) ? [`type ${type}`] : []), ...addresses];
+    const addresses = items(() => service.spec?.externalIPs).map((address) => `the external IP ${address}`);
+    const type = known(() => service.spec?.type) ?? "ClusterIP";
+    return type === "LoadBalancer" || type === "NodePort" ? [`type ${type}`, ...addresses] : addresses;
   },
   get declared() {
-    return props.metadata?.annotations?.[exposedAnnotation] ?? "";
+    const why = known(() => service.metadata?.annotations?.[exposedAnnotation]) ?? "";
+    if (why !== "") return true;
+    return service.spec?.type === "LoadBalancer" && (service.spec.loadBalancerSourceRanges ?? []).length > 0;
   },
 });
 

@@ -63,14 +63,16 @@ export function processOf(container: PodContainer, context: ProcessContext): Pro
       return known(() => security().windowsOptions?.hostProcess) === true;
     },
     get memory() {
-      return list === "ephemeralContainers" ? undefined : memoryOf(container);
+      if (list === "ephemeralContainers") return undefined;
+      // A node gives pods no swap unless its kubelet is told to, which no pod can see.
+      return { limit: quantity(container.resources?.limits?.memory ?? 0), swaps: false };
     },
     get cpu() {
       const { requests, limits } = container.resources ?? {};
       return list === "ephemeralContainers" ? undefined : quantity(requests?.cpu ?? limits?.cpu ?? 0);
     },
-    get health() {
-      return healthOf(container, context);
+    get healthAsked() {
+      return isEnding(container, context) || asks(container.readinessProbe);
     },
     get environment() {
       return environmentOf(container);
@@ -97,28 +99,15 @@ function userOf(
   };
 }
 
-/** A node may swap what a container uses beyond its request; a request that is left out is the limit. */
-function memoryOf({ resources }: PodContainer): NonNullable<Process["memory"]> {
-  const limit = quantity(resources?.limits?.memory ?? 0);
-  const request = resources?.requests?.memory;
-  return { limit, swaps: request != null && quantity(request) !== limit };
+/** What prepares, or runs to its end, has no health to ask after; a sidecar runs as long as its pod. */
+function isEnding(container: PodContainer, { list, endless }: ProcessContext): boolean {
+  const sidecar = list === "initContainers" && container.restartPolicy === "Always";
+  return (list !== "containers" && !sidecar) || !endless();
 }
 
-/** What ends by itself isn't asked; a sidecar runs as long as its pod. */
-function healthOf(container: PodContainer, { list, endless }: ProcessContext): Process["health"] {
-  const sidecar = list === "initContainers" && container.restartPolicy === "Always";
-  if ((list !== "containers" && !sidecar) || !endless()) return {};
-  const asks = (probe: Handler | undefined): boolean =>
-    (probe?.exec ?? probe?.httpGet ?? probe?.tcpSocket ?? probe?.grpc) != null;
-  return {
-    get readinessProbe() {
-      return asks(container.readinessProbe);
-    },
-    get livenessProbe() {
-      return asks(container.livenessProbe);
-    },
-  };
-}
+/** Readiness alone: whether a restart would heal it, which is what liveness is for, only its author knows. */
+const asks = (probe: Handler | undefined): boolean =>
+  (probe?.exec ?? probe?.httpGet ?? probe?.tcpSocket ?? probe?.grpc) != null;
 
 function environmentOf(container: PodContainer): Process["environment"] {
   const set = items(() => container.env).map((entry) => ({

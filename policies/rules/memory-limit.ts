@@ -4,11 +4,11 @@ import type { Rule } from "../rule.ts";
 
 export const memoryLimit: Rule = {
   name: "memory-limit",
-  description: "Memory is limited, and swap adds nothing to it.",
+  description: "Memory is limited, and on Docker swap adds nothing to it.",
   level: "mandatory",
   remedy: {
     docker: "set memory and memorySwap to the same number of MiB",
-    kubernetes: "set resources.limits.memory, and resources.requests.memory to the same or not at all",
+    kubernetes: "set resources.limits.memory",
   },
   checks: {
     process: [
@@ -35,7 +35,6 @@ export const memoryLimit: Rule = {
       docker({ memorySwap: 256 }),
       container({ resources: { requests: { cpu: "100m", memory: "128Mi" } } }),
       container({ resources: { requests: { cpu: "100m" }, limits: { memory: "0" } } }),
-      container({ resources: { requests: { cpu: "100m", memory: "64Mi" }, limits: { memory: "128Mi" } } }),
       initContainer({ resources: { requests: { cpu: "100m" } } }),
     ],
   },
