@@ -5,7 +5,7 @@ import { rules } from "./rules.ts";
 
 it("lists the rules, and which of them stands for which check of Pod Security", () => {
   const fresh = withRules(readReadme(), rules);
-  if (process.env["UPDATE_README"] === "1") writeReadme(fresh);
+  if (process.env.UPDATE_README === "1") writeReadme(fresh);
   expect(readReadme()).toBe(fresh);
 });
 

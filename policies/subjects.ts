@@ -1,9 +1,9 @@
 /** Which subjects there are in a resource, and in a stack of them. */
 import { type Container, containerType } from "./docker/container.ts";
-import { unitOf as dockerUnit } from "./docker/unit.ts";
+import { ContainerUnit } from "./docker/unit.ts";
 import { namespaceOf, resourcesOf, serviceOf, stackOf } from "./kubernetes/cluster.ts";
 import { podsOf } from "./kubernetes/pods.ts";
-import { unitOf as podUnit } from "./kubernetes/unit.ts";
+import { PodUnit } from "./kubernetes/unit.ts";
 import type { Subjects, Unit } from "./picture.ts";
 import { known } from "./unknown.ts";
 
@@ -24,9 +24,9 @@ export const subjectsOf = (resources: readonly Resource[]): Found[] => [
 ];
 
 function subjectsIn({ type, name, props }: Resource): Found[] {
-  if (type === containerType) return withProcesses(`container ${name}`, dockerUnit(props as Container));
+  if (type === containerType) return withProcesses(`container ${name}`, new ContainerUnit(props as Container));
   return [
-    ...podsOf(type, props).flatMap(({ kind, pod }) => withProcesses(`${kind} ${name}`, podUnit(pod, kind))),
+    ...podsOf(type, props).flatMap(({ kind, pod }) => withProcesses(`${kind} ${name}`, new PodUnit(pod, kind))),
     ...resourcesOf("Service", type, props).map(
       (found): Found => ({ kind: "service", where: `Service ${name}`, subject: serviceOf(found) }),
     ),

@@ -1,6 +1,6 @@
 /** Pods for tests: one that `restricted` just admits, changed in a few places. */
 import fc from "fast-check";
-import { harmlessVolumes } from "./unit.ts";
+import { harmlessVolumes } from "./volume.ts";
 
 type Path = (string | number)[];
 interface Change {

@@ -1,108 +1,116 @@
 /** Draws the picture of a container of a pod. */
-import type { Process, Unit } from "../picture.ts";
+import type { Process } from "../picture.ts";
 import { items, known } from "../unknown.ts";
 import { confinementOf } from "./confinement.ts";
-import type { ContainerList, Handler, PodContainer, PodSpec, SecurityContext } from "./pod.ts";
+import type { ContainerList, Handler, PodContainer, SecurityContext } from "./pod.ts";
 import { quantity } from "./quantity.ts";
+import type { PodUnit } from "./unit.ts";
 
-export interface ProcessContext {
-  list: ContainerList;
-  /** Whether its pod is meant to run until it is stopped. */
-  endless: () => boolean;
-  windows: () => boolean;
-  spec: () => PodSpec;
-  unit: Unit;
-}
+export class PodProcess implements Process {
+  readonly platform = "kubernetes";
+  readonly runs = true;
+  readonly logsBounded = true;
+  readonly unit: PodUnit;
+  readonly #container: PodContainer;
+  readonly #list: ContainerList;
 
-export function processOf(container: PodContainer, context: ProcessContext): Process {
-  const { list, windows, unit } = context;
-  const security = (): SecurityContext => container.securityContext ?? {};
-  const user = userOf(security, context);
-  return {
-    platform: "kubernetes",
-    unit,
-    runs: true,
-    logsBounded: true,
-    get name() {
-      return known(() => container.name) ?? list;
-    },
-    get image() {
-      return container.image ?? "";
-    },
-    get user() {
-      return `${user.uid() ?? ""}:${user.gid() ?? ""}`.replace(/^:$/, "");
-    },
-    get uid() {
-      return user.uid();
-    },
-    get gid() {
-      return user.gid();
-    },
-    get runAsNonRoot() {
-      return security().runAsNonRoot ?? unit.runAsNonRoot ?? false;
-    },
-    get readOnlyRoot() {
-      return security().readOnlyRootFilesystem === true;
-    },
-    get privileged() {
-      return known(() => security().privileged) === true;
-    },
-    get adds() {
-      return windows() ? [] : items(() => security().capabilities?.add);
-    },
-    get drops() {
-      return windows() ? ["ALL"] : (security().capabilities?.drop ?? []);
-    },
-    get gainsPrivileges() {
-      return !windows() && security().allowPrivilegeEscalation !== false;
-    },
-    get confinement() {
-      return confinementOf(security, windows);
-    },
-    get hostProcess() {
-      return known(() => security().windowsOptions?.hostProcess) === true;
-    },
-    get memory() {
-      if (list === "ephemeralContainers") return undefined;
-      // A node gives pods no swap unless its kubelet is told to, which no pod can see.
-      return { limit: quantity(container.resources?.limits?.memory ?? 0), swaps: false };
-    },
-    get cpu() {
-      const { requests, limits } = container.resources ?? {};
-      return list === "ephemeralContainers" ? undefined : quantity(requests?.cpu ?? limits?.cpu ?? 0);
-    },
-    get healthAsked() {
-      return isEnding(container, context) || asks(container.readinessProbe);
-    },
-    get environment() {
-      return environmentOf(container);
-    },
-    get published() {
-      const ports = items(() => container.ports).filter((port) => (known(() => port.hostPort) ?? 0) !== 0);
-      return ports.map((port) => ({ port: port.hostPort, address: known(() => port.hostIP) ?? "" }));
-    },
-    get probedHosts() {
-      return probedHostsOf(container);
-    },
-  };
-}
+  constructor(container: PodContainer, list: ContainerList, unit: PodUnit) {
+    this.#container = container;
+    this.#list = list;
+    this.unit = unit;
+  }
 
-/** What a container says of its user counts before what its pod says. */
-function userOf(
-  security: () => SecurityContext,
-  { spec }: ProcessContext,
-): { uid: () => number | undefined; gid: () => number | undefined } {
-  const pod = (): PodSpec["securityContext"] => spec().securityContext;
-  return {
-    uid: () => security().runAsUser ?? pod()?.runAsUser,
-    gid: () => security().runAsGroup ?? pod()?.runAsGroup,
-  };
-}
+  get #security(): SecurityContext {
+    return this.#container.securityContext ?? {};
+  }
 
-/** What prepares, or runs to its end, has no health to ask after; a sidecar runs as long as its pod. */
-function isEnding(container: PodContainer, { list, endless }: ProcessContext): boolean {
-  const sidecar = list === "initContainers" && container.restartPolicy === "Always";
-  return (list !== "containers" && !sidecar) || !endless();
+  get name() {
+    return known(() => this.#container.name) ?? this.#list;
+  }
+
+  get image() {
+    return this.#container.image ?? "";
+  }
+
+  get user() {
+    return this.uid === undefined && this.gid === undefined ? "" : `${this.uid ?? ""}:${this.gid ?? ""}`;
+  }
+
+  // What a container says counts before what its pod says.
+  get uid() {
+    return this.#security.runAsUser ?? this.unit.uid ?? undefined;
+  }
+
+  get gid() {
+    return this.#security.runAsGroup ?? this.unit.security.runAsGroup ?? undefined;
+  }
+
+  get runAsNonRoot() {
+    return this.#security.runAsNonRoot ?? this.unit.runAsNonRoot ?? false;
+  }
+
+  get readOnlyRoot() {
+    return this.#security.readOnlyRootFilesystem === true;
+  }
+
+  get privileged() {
+    return known(() => this.#security.privileged) === true;
+  }
+
+  get adds() {
+    return this.unit.onWindows ? [] : items(() => this.#security.capabilities?.add);
+  }
+
+  get drops() {
+    return this.unit.onWindows ? ["ALL"] : (this.#security.capabilities?.drop ?? []);
+  }
+
+  get gainsPrivileges() {
+    return !this.unit.onWindows && this.#security.allowPrivilegeEscalation !== false;
+  }
+
+  get confinement() {
+    return confinementOf(
+      () => this.#security,
+      () => this.unit.onWindows,
+    );
+  }
+
+  get hostProcess() {
+    return known(() => this.#security.windowsOptions?.hostProcess) === true;
+  }
+
+  get memory() {
+    if (this.#list === "ephemeralContainers") return undefined;
+    // A node gives pods no swap unless its kubelet is told to, which no pod can see.
+    return { limit: quantity(this.#container.resources?.limits?.memory ?? 0), swaps: false };
+  }
+
+  get cpu() {
+    if (this.#list === "ephemeralContainers") return undefined;
+    const { requests, limits } = this.#container.resources ?? {};
+    return quantity(requests?.cpu ?? limits?.cpu ?? 0);
+  }
+
+  /** What prepares, or runs to its end, has no health to ask after; a sidecar runs as long as its pod. */
+  get healthAsked() {
+    const sidecar = this.#list === "initContainers" && this.#container.restartPolicy === "Always";
+    if ((this.#list !== "containers" && !sidecar) || !this.unit.endless) return true;
+    return asks(this.#container.readinessProbe);
+  }
+
+  get environment() {
+    return environmentOf(this.#container);
+  }
+
+  get published() {
+    const ports = items(() => this.#container.ports).filter((port) => (known(() => port.hostPort) ?? 0) !== 0);
+    return ports.map((port) => ({ port: port.hostPort, address: known(() => port.hostIP) ?? "" }));
+  }
+
+  get probedHosts() {
+    return probedHostsOf(this.#container);
+  }
 }
 
 /** Readiness alone: whether a restart would heal it, which is what liveness is for, only its author knows. */

@@ -1,5 +1,5 @@
 import { pod } from "../examples.ts";
-import { harmlessVolumes } from "../kubernetes/unit.ts";
+import { harmlessVolumes } from "../kubernetes/volume.ts";
 import type { Rule } from "../rule.ts";
 
 /** Kubernetes only: a Docker volume is a named one or the host's, and no-host-access forbids the latter. */
