@@ -28,6 +28,12 @@ function output(command: string, args: string[], timeout: number, input?: string
 export const buildOracle = (binary: string): string =>
   output("go", ["build", "-trimpath", "-o", binary, "."], buildLimit);
 
+export function vetOracle(): void {
+  const unformatted = output("gofmt", ["-l", "."], askLimit).trim();
+  if (unformatted !== "") throw new Error(`not formatted: ${unformatted}; run gofmt -w policies/oracle`);
+  output("go", ["vet", "./..."], buildLimit);
+}
+
 /** Where the library's module, and in it its own examples, lies. */
 export const libraryFolder = (): string =>
   output("go", ["list", "-m", "-f", "{{.Dir}}", "k8s.io/pod-security-admission"], askLimit).trim();

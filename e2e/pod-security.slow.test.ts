@@ -9,7 +9,7 @@ import { pods } from "../policies/kubernetes/arbitrary.ts";
 import { resourceOf } from "../policies/kubernetes/manifest.ts";
 import { findings, type Rule } from "../policies/rule.ts";
 import { rules } from "../policies/rules.ts";
-import { ask, buildOracle, checksOf, libraryFolder } from "./oracle.ts";
+import { ask, buildOracle, checksOf, libraryFolder, vetOracle } from "./oracle.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "horizon-oracle-"));
 const oracle = join(folder, "oracle");
@@ -48,6 +48,10 @@ function examples(pattern: string): { file: string; pod: object }[] {
   const files = globSync(pattern, { cwd: root });
   return files.map((file) => ({ file, pod: parse(readFileSync(join(root, file), "utf8")) as object }));
 }
+
+describe("the oracle", () => {
+  it("is formatted and vetted", vetOracle, 300_000);
+});
 
 describe("Pod Security restricted", () => {
   it("has no check that no rule makes", () => {

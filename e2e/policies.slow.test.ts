@@ -4,27 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Finished, run } from "../cli/process.ts";
+import { hardened } from "../policies/docker/hardened.ts";
 import { hardenedContainer, hardenedPod } from "../policies/kubernetes/hardened.ts";
 import { horizonOk, root } from "./horizon.ts";
 
 const project = mkdtempSync(join(tmpdir(), "horizon-policies-"));
 let env: NodeJS.ProcessEnv;
-
-const hardened = {
-  image: "example/service:1.2.3",
-  user: "65532:65532",
-  readOnly: true,
-  capabilities: { drops: ["ALL"] },
-  securityOpts: ["no-new-privileges:true"],
-  memory: 64,
-  memorySwap: 64,
-  healthcheck: { tests: ["CMD", "/service", "healthcheck"] },
-  logDriver: "json-file",
-  logOpts: { "max-size": "10m", "max-file": "3" },
-  stopTimeout: 10,
-  destroyGraceSeconds: 10,
-  networkMode: "bridge",
-};
 
 beforeAll(async () => {
   const exports = [...(await horizonOk(["env"])).matchAll(/^export (\w+)='(.*)'$/gm)];
@@ -48,14 +33,17 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(project, { recursive: true }));
 
-function preview(program: string): Promise<Finished> {
+function preview(program: string, settings: object = {}): Promise<Finished> {
   writeFileSync(join(project, "index.ts"), program);
-  const args = ["preview", "--stack", "s", "--non-interactive", "--policy-pack", join(root, "policies")];
+  const config = join(project, "policies.json");
+  writeFileSync(config, JSON.stringify(settings));
+  const pack = ["--policy-pack", join(root, "policies"), "--policy-pack-config", config];
+  const args = ["preview", "--stack", "s", "--non-interactive", ...pack];
   return run("pulumi", args, { cwd: project, env, timeout: 120_000 });
 }
 
-async function expectRefused(program: string, rule: string): Promise<void> {
-  const refused = await preview(program);
+async function expectRefused(program: string, rule: string, settings: object = {}): Promise<void> {
+  const refused = await preview(program, settings);
   expect(refused.code, refused.stdout + refused.stderr).not.toBe(0);
   expect(refused.stdout + refused.stderr).toContain(`[mandatory]  ${rule} `);
   expect(refused.stdout).not.toContain(putOff);
@@ -135,6 +123,13 @@ describe("pulumi preview of Kubernetes objects", () => {
 
   it("refuses an opening that isn't declared", () =>
     expectRefused(kubernetes(["core/v1:Service", { spec: { type: "LoadBalancer" } }]), "declared-exposure"));
+
+  it("heeds the setting for older clusters", async () => {
+    const sysctls = [{ name: "net.ipv4.tcp_notsent_lowat", value: "16384" }];
+    const tuned = kubernetes(deployment({ securityContext: { ...hardenedPod.securityContext, sysctls } }), closed);
+    await expectPassed(tuned);
+    await expectRefused(tuned, "safe-sysctls", { "safe-sysctls": { kubernetesMinor: 36 } });
+  });
 
   it("lets the fixed twin through, with an image that isn't known yet", () =>
     expectPassed(

@@ -7,9 +7,9 @@
 
 export type Platform = "docker" | "kubernetes";
 
-/** Settings of the pack for one stack; every rule of the pack shares them. */
+/** What a stack can set; each rule names what it heeds. */
 export interface Settings {
-  /** Images of Docker containers too by digest or id only; tags are for development. */
+  /** Images of Docker containers too by digest or id only; tags are for development. @default false */
   requireDigest?: boolean;
   /** Minor version of the oldest cluster that must accept the stack, e.g. 36. Absent: the newest that the rules know. */
   kubernetesMinor?: number;

@@ -1,5 +1,5 @@
 /** The shape that all rules share: checks of one or more kinds of subject, what to do about it, and the examples that prove the rule. */
-import type { EnforcementLevel } from "@pulumi/policy";
+import type { EnforcementLevel, PolicyConfigSchema } from "@pulumi/policy";
 import type { Platform, Settings, Subjects } from "./picture.ts";
 import { type Found, type Resource, subjectsOf } from "./subjects.ts";
 import { known } from "./unknown.ts";
@@ -40,7 +40,9 @@ export interface Rule {
   remedy: Partial<Record<Platform, string>>;
   checks: { [Kind in keyof Subjects]?: Check<Subjects[Kind]>[] };
   /** Stacks that pass and that must not, each differing from a hardened one only in what the rule is about. */
-  examples: { compliant: Example[]; offending: Example[]; settings?: Settings };
+  examples: { compliant: Example[]; offending: Example[] };
+  /** The settings that the rule heeds. */
+  settings?: PolicyConfigSchema["properties"];
 }
 
 export interface Finding {

@@ -12,6 +12,7 @@ export const pinnedImage: Rule = {
     "Runs an image by digest or id. On Docker a tag that is not `latest` will do, unless `requireDigest` is set.",
   level: "mandatory",
   remedy: { docker: "use repository:tag@sha256:…", kubernetes: "use repository:tag@sha256:…" },
+  settings: { requireDigest: { type: "boolean", default: false } },
   checks: { process: [{ finds: fault }] },
   examples: {
     compliant: [
