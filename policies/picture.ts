@@ -11,7 +11,7 @@ export type Platform = "docker" | "kubernetes";
 export interface Settings {
   /** Images of Docker containers too by digest or id only; tags are for development. @default false */
   requireDigest?: boolean;
-  /** Minor version of the oldest cluster that must accept the stack, e.g. 36. Absent: the newest that the rules know. */
+  /** Minor version of the oldest cluster that must accept the stack, from 35 on. @default the newest that the rules know */
   kubernetesMinor?: number;
 }
 

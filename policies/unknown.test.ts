@@ -46,7 +46,7 @@ function expectNoNewAccusation(resource: Resource): void {
   }
 }
 
-const examples = rules.flatMap((rule) => rule.examples.offending.flat());
+const examples = rules.flatMap(({ examples: { compliant, offending } }) => [...compliant, ...offending].flat());
 
 describe("an unknown value", () => {
   it("accuses no example of what it isn't accused of anyway", () => {

@@ -22,9 +22,9 @@ export const serviceOf = (service: ServiceProps): Service => ({
     return type === "LoadBalancer" || type === "NodePort" ? [`type ${type}`, ...addresses] : addresses;
   },
   get declared() {
-    const why = known(() => service.metadata?.annotations?.[exposedAnnotation]) ?? "";
-    if (why !== "") return true;
-    return service.spec?.type === "LoadBalancer" && (service.spec.loadBalancerSourceRanges ?? []).length > 0;
+    const { type, loadBalancerSourceRanges: ranges } = service.spec ?? {};
+    if (type === "LoadBalancer" && (ranges ?? []).length > 0) return true;
+    return (service.metadata?.annotations?.[exposedAnnotation] ?? "") !== "";
   },
 });
 
@@ -64,7 +64,9 @@ export const stackOf = (resources: readonly { type: string; props: object }[]): 
     const used = resources.flatMap(({ type, props }) => podsOf(type, props).map(({ namespace }) => namespace));
     const names = [...new Set(used)].filter((name) => name !== undefined).sort();
     if (names.length === 0) return [];
-    const policies = resources.flatMap(({ type, props }) => resourcesOf("NetworkPolicy", type, props)).map(denialOf);
+    // What a patch makes of a policy depends on the policy, which is another's.
+    const whole = resources.filter(({ type }) => !type.endsWith("Patch"));
+    const policies = whole.flatMap(({ type, props }) => resourcesOf("NetworkPolicy", type, props)).map(denialOf);
     return names.map((name) => ({
       name,
       denies: directions.filter((direction) =>

@@ -67,7 +67,8 @@ describe("a patch", () => {
     const sparse = { spec: { template: { spec: { containers: [{ name: "service" }] } } } };
     for (const props of [{}, { metadata: { name: "x" } }, { spec: {} }, sparse])
       for (const rule of rules)
-        expect(violations(rule, object("apps/v1:DeploymentPatch", props)), rule.name).toEqual([]);
+        for (const kind of ["apps/v1:DeploymentPatch", "core/v1:ServicePatch", "core/v1:NamespacePatch"])
+          expect(violations(rule, object(kind, props)), rule.name).toEqual([]);
   });
 
   it.each([

@@ -5,6 +5,9 @@ import type { Example, Rule } from "../rule.ts";
 const policy = (spec: object, namespace = "trading"): Example =>
   object("networking.k8s.io/v1:NetworkPolicy", { metadata: { namespace }, spec });
 
+/** What it makes of which policy, nobody can tell. */
+const patch = object("networking.k8s.io/v1:NetworkPolicyPatch", { metadata: { name: "x" }, spec: { podSelector: {} } });
+
 const trader = pod(hardenedPod, { namespace: "trading" });
 const both = ["Ingress", "Egress"];
 
@@ -30,11 +33,12 @@ export const defaultDeny: Rule = {
   examples: {
     compliant: [
       [],
-      [...trader, ...policy({ podSelector: {}, policyTypes: both })],
+      [...trader, ...policy({ podSelector: {}, policyTypes: both }), ...patch],
       [...trader, ...policy({ policyTypes: ["Egress"] }), ...policy({ podSelector: { matchLabels: {} }, ingress: [] })],
     ],
     offending: [
       trader,
+      [...trader, ...patch],
       pod(),
       [...trader, ...policy({ podSelector: {} })],
       [...trader, ...policy({ podSelector: {}, policyTypes: both }, "elsewhere")],

@@ -25,7 +25,7 @@ export const safeSysctls: Rule = {
   description: "Only kernel parameters are set that no other pod of the node notices.",
   level: "mandatory",
   remedy: { kubernetes: "set it on the node, or leave it as it is" },
-  settings: { kubernetesMinor: { type: "integer", minimum: 0 } },
+  settings: { kubernetesMinor: { type: "integer", minimum: 35 } },
   checks: {
     unit: [
       {
