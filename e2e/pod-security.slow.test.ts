@@ -9,7 +9,7 @@ import { pods } from "../policies/kubernetes/arbitrary.ts";
 import { resourceOf } from "../policies/kubernetes/manifest.ts";
 import { findings, type Rule } from "../policies/rule.ts";
 import { rules } from "../policies/rules.ts";
-import { ask, buildOracle, checksOf, libraryFolder, vetOracle } from "./oracle.ts";
+import { ask, buildOracle, checksOf, libraryFolder, unformatted } from "./oracle.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "horizon-oracle-"));
 const oracle = join(folder, "oracle");
@@ -50,7 +50,7 @@ function examples(pattern: string): { file: string; pod: object }[] {
 }
 
 describe("the oracle", () => {
-  it("is formatted and vetted", vetOracle, 300_000);
+  it("is formatted", () => expect(unformatted()).toBe(""));
 });
 
 describe("Pod Security restricted", () => {
