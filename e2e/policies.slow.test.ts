@@ -1,30 +1,16 @@
-/** The real engine refuses an offending program and lets its fixed twin through. */
+/** The real engine refuses an offending program and lets its fixed twin through, on both platforms. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Finished, run } from "../cli/process.ts";
+import { hardened } from "../policies/docker/hardened.ts";
+import { hardenedContainer, hardenedPod } from "../policies/kubernetes/hardened.ts";
 import { root } from "./checkout.ts";
 import { horizonOk } from "./horizon.ts";
 
 const project = mkdtempSync(join(tmpdir(), "horizon-policies-"));
 let env: NodeJS.ProcessEnv;
-
-const hardened = {
-  image: "example/service:1.2.3",
-  user: "65532:65532",
-  readOnly: true,
-  capabilities: { drops: ["ALL"] },
-  securityOpts: ["no-new-privileges:true"],
-  memory: 64,
-  memorySwap: 64,
-  healthcheck: { tests: ["CMD", "/service", "healthcheck"] },
-  logDriver: "json-file",
-  logOpts: { "max-size": "10m", "max-file": "3" },
-  stopTimeout: 10,
-  destroyGraceSeconds: 10,
-  networkMode: "bridge",
-};
 
 beforeAll(async () => {
   const exports = [...(await horizonOk(["env"])).matchAll(/^export (\w+)='(.*)'$/gm)];
@@ -48,14 +34,36 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(project, { recursive: true }));
 
-function preview(container: object): Promise<Finished> {
-  const program = `import { Container } from "@pulumi/docker";\nnew Container("subject", ${JSON.stringify(container)});\n`;
+function preview(program: string, settings: object = {}): Promise<Finished> {
   writeFileSync(join(project, "index.ts"), program);
-  const args = ["preview", "--stack", "s", "--non-interactive", "--policy-pack", join(root, "policies")];
+  const config = join(project, "policies.json");
+  writeFileSync(config, JSON.stringify(settings));
+  const pack = ["--policy-pack", join(root, "policies"), "--policy-pack-config", config];
+  const args = ["preview", "--stack", "s", "--non-interactive", ...pack];
   return run("pulumi", args, { cwd: project, env, timeout: 120_000 });
 }
 
-describe("pulumi preview with the policy pack", () => {
+async function expectRefused(program: string, rule: string, settings: object = {}): Promise<void> {
+  const refused = await preview(program, settings);
+  expect(refused.code, refused.stdout + refused.stderr).not.toBe(0);
+  expect(refused.stdout + refused.stderr).toContain(`[mandatory]  ${rule} `);
+  expect(refused.stdout).not.toContain(putOff);
+}
+
+async function expectPassed(program: string): Promise<void> {
+  const passed = await preview(program);
+  expect(passed.code, passed.stdout + passed.stderr).toBe(0);
+  expect(passed.stdout).not.toContain(putOff);
+}
+
+/** What the engine says of a policy that stumbled over an unknown value. */
+const putOff = "can't run policy";
+
+const docker = (container: object): string => `import { Container } from "@pulumi/docker";
+new Container("subject", ${JSON.stringify(container)});
+`;
+
+describe("pulumi preview of Docker containers", () => {
   it.each([
     ["non-root-user", { user: "0" }],
     ["read-only-root", { readOnly: false }],
@@ -63,13 +71,74 @@ describe("pulumi preview with the policy pack", () => {
     ["loopback-ports", { ports: [{ internal: 80, external: 80 }] }],
     ["no-secret-in-environment", { envs: ["DATABASE_PASSWORD=hunter2"] }],
   ])("refuses what %s forbids", async (rule, change) => {
-    const refused = await preview({ ...hardened, ...change });
-    expect(refused.code).not.toBe(0);
-    expect(refused.stdout + refused.stderr).toContain(rule);
+    await expectRefused(docker({ ...hardened, ...change }), rule);
   });
 
-  it("lets the fixed twin through", async () => {
-    const passed = await preview(hardened);
-    expect(passed.code, passed.stdout + passed.stderr).toBe(0);
+  it("lets the fixed twin through", () => expectPassed(docker(hardened)));
+});
+
+/** Stands in the manifests for what a preview doesn't know. */
+const later = "(known after the update)";
+
+/** A component may bear any type, and policies are handed it as they are a resource; so no plugin and no cluster is asked. */
+const kubernetes = (...resources: [token: string, props: object][]): string => `
+import { Network } from "@pulumi/docker";
+import { ComponentResource } from "@pulumi/pulumi";
+class Object extends ComponentResource {
+  constructor(token, name, props) {
+    super("kubernetes:" + token, name, props);
+    this.registerOutputs(props);
+  }
+}
+const later = new Network("later").id;
+${resources.map(([token, props]) => `new Object("${token}", "subject", ${source(props)});`).join("\n")}
+`;
+
+const source = (props: object): string => JSON.stringify(props).replaceAll(JSON.stringify(later), "later");
+
+const metadata = { namespace: "trading" };
+const deployment = (change: object): [string, object] => [
+  "apps/v1:Deployment",
+  { metadata, spec: { template: { spec: { ...hardenedPod, ...change } } } },
+];
+const closed: [string, object] = [
+  "networking.k8s.io/v1:NetworkPolicy",
+  { metadata, spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } },
+];
+
+describe("pulumi preview of Kubernetes objects", () => {
+  it.each([
+    ["no-host-access", { hostPID: true }],
+    ["default-confinement", { securityContext: { ...hardenedPod.securityContext, seccompProfile: null } }],
+    ["no-new-privileges", { initContainers: [{ ...hardenedContainer, name: "prepare", securityContext: {} }] }],
+    ["volume-types", { volumes: [{ name: "data", nfs: { server: later, path: "/" } }] }],
+    [
+      "pinned-image",
+      { containers: [{ ...hardenedContainer, image: "service:1.2.3", env: [{ name: "A", value: later }] }] },
+    ],
+  ])("refuses what %s forbids, also beside unknown values", async (rule, change) => {
+    await expectRefused(kubernetes(deployment(change), closed), rule);
   });
+
+  it("refuses a namespace that nothing closes", () => expectRefused(kubernetes(deployment({})), "default-deny"));
+
+  it("refuses an opening that isn't declared", () =>
+    expectRefused(kubernetes(["core/v1:Service", { spec: { type: "LoadBalancer" } }]), "declared-exposure"));
+
+  it("heeds the setting for older clusters", async () => {
+    const sysctls = [{ name: "net.ipv4.tcp_notsent_lowat", value: "16384" }];
+    const tuned = kubernetes(deployment({ securityContext: { ...hardenedPod.securityContext, sysctls } }), closed);
+    await expectPassed(tuned);
+    await expectRefused(tuned, "safe-sysctls", { "safe-sysctls": { kubernetesMinor: 36 } });
+  });
+
+  it("lets the fixed twin through, with an image that isn't known yet", () =>
+    expectPassed(
+      kubernetes(
+        deployment({ containers: [{ ...hardenedContainer, image: later }] }),
+        closed,
+        ["core/v1:Namespace", { metadata: { labels: { "pod-security.kubernetes.io/enforce": "restricted" } } }],
+        ["core/v1:Service", { spec: { type: "LoadBalancer", loadBalancerSourceRanges: ["198.51.100.0/24"] } }],
+      ),
+    ));
 });

@@ -1,5 +1,5 @@
 import { PolicyPack } from "@pulumi/policy";
-import { toPolicy } from "./container.ts";
+import { toPolicy } from "./policy.ts";
 import { rules } from "./rules.ts";
 
 new PolicyPack("cipherhorizon", { policies: rules.map(toPolicy) });

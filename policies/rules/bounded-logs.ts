@@ -1,27 +1,19 @@
-import { type ContainerRule, known } from "../container.ts";
-import { hardened } from "../hardened.ts";
+import { docker } from "../examples.ts";
+import type { Rule } from "../rule.ts";
 
-const unbounded = ["json-file", "local", ""];
-
-export const boundedLogs: ContainerRule = {
+/** Docker only: on Kubernetes the kubelet rotates logs, and a pod has no say in it. */
+export const boundedLogs: Rule = {
   name: "bounded-logs",
   description: "Logs kept by the engine are rotated and cannot fill the disk.",
   level: "mandatory",
-  judge: (container) => {
-    const driver = known(() => container.logDriver) ?? "";
-    if (!unbounded.includes(driver)) return undefined;
-    const options = known(() => container.logOpts) ?? {};
-    const isSet = (name: string): boolean => (options[name] ?? "") !== "";
-    return isSet("max-size") && isSet("max-file")
-      ? undefined
-      : "keeps logs without bound; set max-size and max-file in logOpts";
-  },
+  remedy: { docker: "set max-size and max-file in logOpts" },
+  checks: { process: [{ finds: ({ logsBounded }) => (logsBounded ? undefined : "keeps logs without bound") }] },
   examples: {
-    compliant: [hardened, { ...hardened, logDriver: "journald", logOpts: {} }],
+    compliant: [docker(), docker({ logDriver: "journald", logOpts: {} })],
     offending: [
-      { ...hardened, logOpts: {} },
-      { ...hardened, logOpts: { "max-file": "3" } },
-      { ...hardened, logOpts: { "max-size": "10m" } },
+      docker({ logOpts: {} }),
+      docker({ logOpts: { "max-file": "3" } }),
+      docker({ logOpts: { "max-size": "10m" } }),
     ],
   },
 };

@@ -1,21 +1,35 @@
-import { type ContainerRule, known } from "../container.ts";
-import { hardened } from "../hardened.ts";
+import { container, docker, initContainer, object, pod } from "../examples.ts";
+import { hardenedContainer, hardenedPod } from "../kubernetes/hardened.ts";
+import type { Rule } from "../rule.ts";
 
-export const healthCheck: ContainerRule = {
+const { readinessProbe, ...unasked } = hardenedContainer;
+const silent = { ...hardenedPod, containers: [unasked] };
+
+export const healthCheck: Rule = {
   name: "health-check",
   description: "Whatever runs says whether it is healthy.",
   level: "mandatory",
-  judge: (container) => {
-    if (known(() => container.start) === false) return undefined;
-    const [how = "NONE", ...command] = known(() => container.healthcheck?.tests) ?? [];
-    return how !== "NONE" && command.length > 0 ? undefined : "has no health check; set healthcheck.tests";
-  },
+  remedy: { docker: "set healthcheck.tests", kubernetes: "set readinessProbe" },
+  checks: { process: [{ finds: ({ healthAsked }) => (healthAsked ? undefined : "has no health check") }] },
   examples: {
-    compliant: [hardened, { ...hardened, start: false, healthcheck: {} }],
+    compliant: [
+      docker(),
+      docker({ start: false, healthcheck: {} }),
+      pod(),
+      container({ readinessProbe: { grpc: { port: 8080 } }, livenessProbe: {} }),
+      // What prepares or ends by itself isn't asked.
+      pod({ initContainers: [{ ...unasked, name: "prepare" }] }),
+      pod({ ...silent, restartPolicy: "Never" }),
+      object("batch/v1:CronJob", { spec: { jobTemplate: { spec: { template: { spec: silent } } } } }),
+    ],
     offending: [
-      { ...hardened, healthcheck: {} },
-      { ...hardened, healthcheck: { tests: ["NONE"] } },
-      { ...hardened, healthcheck: { tests: ["CMD"] } },
+      docker({ healthcheck: {} }),
+      docker({ healthcheck: { tests: ["NONE"] } }),
+      docker({ healthcheck: { tests: ["CMD"] } }),
+      pod(silent),
+      container({ readinessProbe: {} }),
+      initContainer({ restartPolicy: "Always", readinessProbe: {} }),
+      object("apps/v1:Deployment", { spec: { template: { spec: silent } } }),
     ],
   },
 };

@@ -1,24 +1,33 @@
-import { type ContainerRule, known } from "../container.ts";
-import { hardened } from "../hardened.ts";
+import { docker } from "../examples.ts";
+import type { Rule } from "../rule.ts";
 
 const isLoopback = (address: string): boolean => address === "::1" || /^127(\.\d{1,3}){3}$/.test(address);
 
-export const loopbackPorts: ContainerRule = {
+/** Docker only: a pod has an address of its own, and no-host-ports forbids it the host's. */
+export const loopbackPorts: Rule = {
   name: "loopback-ports",
   description: "Published ports listen on the loopback address only.",
   level: "mandatory",
-  judge: (container) => {
-    if (known(() => container.networkMode) === "host") return "shares the host's network; give it a network of its own";
-    const open = (known(() => container.ports) ?? []).find((port) => !isLoopback(known(() => port.ip) ?? "0.0.0.0"));
-    if (open === undefined) return undefined;
-    return `publishes port ${open.external ?? open.internal} on ${open.ip ?? "every address"}; bind it to 127.0.0.1`;
+  remedy: { docker: "give it a network of its own and bind what it publishes to 127.0.0.1" },
+  checks: {
+    unit: [
+      { finds: (unit) => (unit.hostNamespaces.includes("networkMode") ? "shares the host's network" : undefined) },
+    ],
+    process: [
+      {
+        finds: ({ published }) => {
+          const open = published.find(({ address }) => !isLoopback(address));
+          return open && `publishes port ${open.port} on ${open.address}`;
+        },
+      },
+    ],
   },
   examples: {
-    compliant: [hardened, { ...hardened, ports: [] }],
+    compliant: [docker(), docker({ ports: [] })],
     offending: [
-      { ...hardened, ports: [{ internal: 5432, external: 5432, ip: "0.0.0.0" }] },
-      { ...hardened, ports: [{ internal: 5432, external: 5432 }] },
-      { ...hardened, networkMode: "host" },
+      docker({ ports: [{ internal: 5432, external: 5432, ip: "0.0.0.0" }] }),
+      docker({ ports: [{ internal: 5432, external: 5432 }] }),
+      docker({ networkMode: "host" }),
     ],
   },
 };

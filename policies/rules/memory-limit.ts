@@ -1,22 +1,41 @@
-import { type ContainerRule, known } from "../container.ts";
-import { hardened } from "../hardened.ts";
+import { container, docker, initContainer, pod } from "../examples.ts";
+import { hardenedContainer } from "../kubernetes/hardened.ts";
+import type { Rule } from "../rule.ts";
 
-export const memoryLimit: ContainerRule = {
+export const memoryLimit: Rule = {
   name: "memory-limit",
-  description: "Memory is limited, and swap adds nothing to it.",
+  description: "Memory is limited, and on Docker swap adds nothing to it.",
   level: "mandatory",
-  judge: (container) => {
-    const memory = known(() => container.memory) ?? 0;
-    const swap = known(() => container.memorySwap);
-    if (memory <= 0) return "has no memory limit; set memory (MiB)";
-    return swap === memory ? undefined : `may use swap beyond its ${memory} MiB; set memorySwap to the same number`;
+  remedy: {
+    docker: "set memory and memorySwap to the same number of MiB",
+    kubernetes: "set resources.limits.memory",
+  },
+  checks: {
+    process: [
+      {
+        finds: ({ memory }) => {
+          if (memory === undefined) return undefined;
+          if (memory.limit <= 0) return "has no memory limit";
+          return memory.swaps ? "may use swap beside its memory" : undefined;
+        },
+      },
+    ],
   },
   examples: {
-    compliant: [hardened],
+    compliant: [
+      docker(),
+      pod(),
+      container({ resources: { requests: { cpu: 1, memory: "0.5Gi" }, limits: { cpu: 1, memory: "512Mi" } } }),
+      // The API takes no resources on these.
+      pod({ ephemeralContainers: [{ ...hardenedContainer, name: "debug", resources: {} }] }),
+    ],
     offending: [
-      { ...hardened, memory: 0 },
-      { ...hardened, memorySwap: -1 },
-      { ...hardened, memorySwap: 256 },
+      docker({ memory: 0 }),
+      docker({ memorySwap: -1 }),
+      docker({ memorySwap: 256 }),
+      container({ resources: { requests: { cpu: "100m", memory: "128Mi" } } }),
+      container({ resources: { requests: { cpu: "100m" }, limits: { memory: "0" } } }),
+      initContainer({ resources: { requests: { cpu: "100m" } } }),
     ],
   },
 };

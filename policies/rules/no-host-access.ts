@@ -1,28 +1,55 @@
-import { type ContainerRule, known } from "../container.ts";
-import { hardened } from "../hardened.ts";
+import { docker, pod, podSecurity, security } from "../examples.ts";
+import type { Rule } from "../rule.ts";
 
-export const noHostAccess: ContainerRule = {
+export const noHostAccess: Rule = {
   name: "no-host-access",
   description: "No directory, device, engine socket or namespace of the host is shared.",
   level: "mandatory",
-  judge: (container) => {
-    const volume = (known(() => container.volumes) ?? []).find(({ hostPath }) => (hostPath ?? "") !== "");
-    if (volume !== undefined) return `mounts ${volume.hostPath} of the host; use a named volume or files`;
-    const mount = (known(() => container.mounts) ?? []).find(({ type }) => type === "bind");
-    if (mount !== undefined) return `mounts ${mount.source} of the host; use a named volume or files`;
-    const device = (known(() => container.devices) ?? [])[0];
-    if (device !== undefined) return `uses the device ${device.hostPath}; nothing in this stack needs one`;
-    const shared = [container.pidMode, container.ipcMode, container.usernsMode].includes("host");
-    return shared ? "shares a namespace of the host; remove pidMode, ipcMode or usernsMode" : undefined;
+  remedy: {
+    docker: "use a named volume or files, no device, and namespaces of its own",
+    kubernetes: "use a claim, a ConfigMap or a Secret, and namespaces of its own",
+  },
+  checks: {
+    unit: [
+      {
+        control: "hostNamespaces",
+        finds: ({ hostNamespaces }) =>
+          hostNamespaces.length > 0 ? `shares a namespace of the host by ${hostNamespaces.join(", ")}` : undefined,
+      },
+      {
+        control: "restrictedVolumes",
+        finds: ({ hostDirectories }) =>
+          hostDirectories.length > 0 ? `mounts ${hostDirectories.join(", ")} of the host` : undefined,
+      },
+      {
+        finds: ({ hostDevices }) => (hostDevices.length > 0 ? `uses the device ${hostDevices.join(", ")}` : undefined),
+      },
+      { control: "windowsHostProcess", finds: ({ hostProcess }) => (hostProcess ? asHostProcess : undefined) },
+    ],
+    process: [{ control: "windowsHostProcess", finds: ({ hostProcess }) => (hostProcess ? asHostProcess : undefined) }],
   },
   examples: {
-    compliant: [hardened, { ...hardened, mounts: [{ type: "volume", source: "data", target: "/data" }] }],
+    compliant: [
+      docker(),
+      docker({ mounts: [{ type: "volume", source: "data", target: "/data" }] }),
+      pod(),
+      pod({ hostNetwork: false, hostPID: false, hostIPC: false, hostUsers: false }),
+    ],
     offending: [
-      { ...hardened, volumes: [{ hostPath: "/var/run/docker.sock", containerPath: "/var/run/docker.sock" }] },
-      { ...hardened, volumes: [{ hostPath: "/etc", containerPath: "/host" }] },
-      { ...hardened, mounts: [{ type: "bind", source: "/", target: "/host" }] },
-      { ...hardened, devices: [{ hostPath: "/dev/mem" }] },
-      { ...hardened, pidMode: "host" },
+      docker({ volumes: [{ hostPath: "/var/run/docker.sock", containerPath: "/var/run/docker.sock" }] }),
+      docker({ volumes: [{ hostPath: "/etc", containerPath: "/host" }] }),
+      docker({ mounts: [{ type: "bind", source: "/", target: "/host" }] }),
+      docker({ devices: [{ hostPath: "/dev/mem" }] }),
+      docker({ pidMode: "host" }),
+      docker({ networkMode: "host" }),
+      pod({ hostNetwork: true }),
+      pod({ hostPID: true }),
+      pod({ hostIPC: true }),
+      pod({ volumes: [{ name: "host", hostPath: { path: "/var/run/containerd/containerd.sock" } }] }),
+      podSecurity({ windowsOptions: { hostProcess: true } }),
+      security({ windowsOptions: { hostProcess: true } }),
     ],
   },
 };
+
+const asHostProcess = "is a process of the Windows host";

@@ -1,23 +1,37 @@
-import { type ContainerRule, known } from "../container.ts";
-import { hardened } from "../hardened.ts";
+import { docker, initContainer, pod, security } from "../examples.ts";
+import { hardenedContainer } from "../kubernetes/hardened.ts";
+import type { Rule } from "../rule.ts";
 
-export const noNewPrivileges: ContainerRule = {
+export const noNewPrivileges: Rule = {
   name: "no-new-privileges",
-  description: "No process gains privileges by executing a file, and no confinement is switched off.",
+  description: "No process gains privileges by executing a file.",
   level: "mandatory",
-  judge: (container) => {
-    const options = known(() => container.securityOpts) ?? [];
-    const loose = options.find((option) => /[:=](unconfined|disable)$/.test(option));
-    if (loose !== undefined) return `securityOpts has "${loose}"; keep the default profiles`;
-    const set = options.some((option) => /^no-new-privileges([:=]true)?$/.test(option));
-    return set ? undefined : 'may gain privileges; add "no-new-privileges:true" to securityOpts';
+  remedy: {
+    docker: 'add "no-new-privileges:true" to securityOpts',
+    kubernetes: "set securityContext.allowPrivilegeEscalation to false",
+  },
+  checks: {
+    process: [
+      {
+        control: "allowPrivilegeEscalation",
+        finds: ({ gainsPrivileges }) => (gainsPrivileges ? "may gain privileges" : undefined),
+      },
+    ],
   },
   examples: {
-    compliant: [hardened, { ...hardened, securityOpts: ["no-new-privileges"] }],
+    compliant: [docker(), docker({ securityOpts: ["no-new-privileges"] }), pod()],
     offending: [
-      { ...hardened, securityOpts: [] },
-      { ...hardened, securityOpts: ["no-new-privileges:false"] },
-      { ...hardened, securityOpts: ["no-new-privileges:true", "seccomp=unconfined"] },
+      docker({ securityOpts: [] }),
+      docker({ securityOpts: ["no-new-privileges:false"] }),
+      security({ allowPrivilegeEscalation: true }),
+      initContainer({
+        securityContext: { readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+      }),
+      pod({
+        ephemeralContainers: [
+          { ...hardenedContainer, securityContext: { readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } } },
+        ],
+      }),
     ],
   },
 };

@@ -1,22 +1,33 @@
-import { type ContainerRule, known } from "../container.ts";
-import { hardened } from "../hardened.ts";
+import { containerType } from "../docker/container.ts";
+import { hardened } from "../docker/hardened.ts";
+import { docker, initContainer, pod, security } from "../examples.ts";
+import type { Rule } from "../rule.ts";
 
-export const readOnlyRoot: ContainerRule = {
+const { readOnly, ...writable } = hardened;
+
+export const readOnlyRoot: Rule = {
   name: "read-only-root",
   description: "The root file system is read-only; what must be written is a volume or a tmpfs.",
   level: "mandatory",
-  // A container that is only created carries files into a volume; the engine takes them through a writable root alone.
-  judge: (container) =>
-    known(() => container.readOnly) === true || known(() => container.start) === false
-      ? undefined
-      : "the root file system is writable; set readOnly and name the scratch directories",
+  remedy: {
+    docker: "set readOnly and name the scratch directories",
+    kubernetes: "set securityContext.readOnlyRootFilesystem and mount an emptyDir for what is scratch",
+  },
+  checks: {
+    process: [
+      // A container that is only created carries files into a volume; the engine takes them through a writable root alone.
+      {
+        finds: ({ readOnlyRoot: is, runs }) => (runs && !is ? "the root file system is writable" : undefined),
+      },
+    ],
+  },
   examples: {
-    compliant: [hardened, { ...hardened, start: false, readOnly: false }],
-    offending: [{ ...hardened, readOnly: false }, omit("readOnly")],
+    compliant: [docker(), docker({ start: false, readOnly: false }), pod()],
+    offending: [
+      docker({ readOnly: false }),
+      [{ type: containerType, name: "subject", props: writable }],
+      security({ readOnlyRootFilesystem: false }),
+      initContainer({ securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } } }),
+    ],
   },
 };
-
-function omit(key: "readOnly"): typeof hardened {
-  const { [key]: _, ...rest } = hardened;
-  return rest;
-}

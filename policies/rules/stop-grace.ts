@@ -1,25 +1,41 @@
-import { type ContainerRule, known } from "../container.ts";
-import { hardened } from "../hardened.ts";
+import { container, docker, pod } from "../examples.ts";
+import type { Rule } from "../rule.ts";
 
-export const stopGrace: ContainerRule = {
+export const stopGrace: Rule = {
   name: "stop-grace",
-  description: "A stop asks first: without a grace the provider kills at once, which can cost data.",
+  description: "A stop asks first and waits long enough: a kill without warning can cost data.",
   level: "mandatory",
-  judge: (container) => {
-    if (known(() => container.start) === false) return undefined;
-    const timeout = known(() => container.stopTimeout) ?? 0;
-    const grace = known(() => container.destroyGraceSeconds) ?? 0;
-    if (timeout <= 0 || grace <= 0) return "is killed without warning; set stopTimeout and destroyGraceSeconds";
-    return grace < timeout
-      ? `destroyGraceSeconds ${grace} is shorter than stopTimeout ${timeout}; make them equal`
-      : undefined;
+  remedy: {
+    docker: "set stopTimeout, and destroyGraceSeconds to at least as much",
+    kubernetes: "set terminationGracePeriodSeconds to more than preStop sleeps",
+  },
+  checks: {
+    unit: [
+      {
+        finds: ({ stop }) => {
+          const short = stop.find(({ grants, needs }) => grants <= 0 || grants < needs);
+          if (short === undefined) return undefined;
+          const { field, grants, needs } = short;
+          return grants <= 0
+            ? `is killed without warning, since ${field} is ${grants}`
+            : `${field} is ${grants} s, and its stop takes ${needs} s`;
+        },
+      },
+    ],
   },
   examples: {
-    compliant: [hardened],
+    compliant: [
+      docker(),
+      docker({ start: false, stopTimeout: 0 }),
+      pod(),
+      container({ lifecycle: { preStop: { sleep: { seconds: 5 } } } }),
+    ],
     offending: [
-      { ...hardened, stopTimeout: 0 },
-      { ...hardened, destroyGraceSeconds: 0 },
-      { ...hardened, stopTimeout: 120, destroyGraceSeconds: 10 },
+      docker({ stopTimeout: 0 }),
+      docker({ destroyGraceSeconds: 0 }),
+      docker({ stopTimeout: 120, destroyGraceSeconds: 10 }),
+      pod({ terminationGracePeriodSeconds: 0 }),
+      container({ lifecycle: { preStop: { sleep: { seconds: 10 } } } }),
     ],
   },
 };
