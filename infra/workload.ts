@@ -64,7 +64,7 @@ export interface Workload {
   image: Image;
   /** Replaces the image's entrypoint and arguments. */
   command?: string[];
-  /** Name to port, the same everywhere. */
+  /** Name to port, the same everywhere. A port named `metrics` serves nothing else, so only the monitoring need reach it. */
   ports: Record<string, number>;
   health: Health;
   env?: Record<string, Input<string>>;
@@ -87,6 +87,8 @@ export interface Workload {
   needs?: Running[];
   /** A named port that the monitoring may scrape. */
   metrics?: { port: string; path: string; interval?: Duration };
+  /** The monitoring: of what it needs, and of what needs it, it reads the metrics and nothing else. */
+  monitors?: boolean;
   /** Port names reachable from outside, each with the host port wanted on a single-host platform. */
   expose?: Record<string, number>;
   /** May open connections to the world outside; without it a workload reaches nothing but what it needs. */
@@ -99,6 +101,7 @@ export interface Running {
   host: string;
   ports: Record<string, number>;
   metrics?: Workload["metrics"];
+  monitors?: Workload["monitors"];
   /** Resolves when the workload has reported healthy once. */
   ready: Output<unknown>;
   /** Identity of the image that runs. */

@@ -1,13 +1,14 @@
 import { output, secret } from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isOpen } from "../environment.ts";
 import { minimal, workloads } from "../fixtures/workloads.ts";
 import { contents, directories } from "../mounts.ts";
+import { resolved, sorted } from "../testing.ts";
 import type { Workload } from "../workload.ts";
 import { type ContainerContext, type degradations, toContainer } from "./container.ts";
-import { isOpen, toEnvs } from "./env.ts";
+import { toEnvs } from "./env.ts";
 import { networkKinds } from "./network.ts";
-import { resolved, sorted } from "./testing.ts";
 
 /** As the platform would fill it, with plain names. */
 function context(w: Workload, change: Partial<ContainerContext> = {}): ContainerContext {
@@ -56,6 +57,7 @@ describe("degradations", () => {
       { ...minimal, latency: { cpus: "1" } },
       { ...minimal, latency: { cpus: "1", numaNode: 0 } },
     ],
+    monitors: [minimal, { ...minimal, monitors: true }],
     "metrics.interval": [
       { ...minimal, ports: { a: 1 }, metrics: { port: "a", path: "/" } },
       { ...minimal, ports: { a: 1 }, metrics: { port: "a", path: "/", interval: "1s" } },
