@@ -89,7 +89,7 @@ export interface Workload {
   metrics?: { port: string; path: string; interval?: Duration };
   /** The monitoring: of what it needs, and of what needs it, it reads the metrics and nothing else. */
   monitors?: boolean;
-  /** Port names reachable from outside, each with the host port wanted on a single-host platform. */
+  /** Port names reachable from outside, each with the port wanted there: of the host, or of a load balancer. */
   expose?: Record<string, number>;
   /** May open connections to the world outside; without it a workload reaches nothing but what it needs. */
   egress?: boolean;

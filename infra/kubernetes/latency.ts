@@ -1,19 +1,7 @@
-/** What Kubernetes makes of a latency profile: exclusive cores by the CPU manager, huge pages, and a pool of nodes to itself. */
-import type { core } from "@pulumi/kubernetes/types/input.js";
+/** What Kubernetes makes of a latency profile: huge pages here, exclusive cores in its resources, nodes to itself in its placement. */
 import { hugePagePath } from "../latency.ts";
 import type { LatencyProfile } from "../workload.ts";
-import type { Context } from "./context.ts";
 import type { Volumes } from "./volume.ts";
-
-/** Only on nodes of the pool, and on them in spite of the taint that keeps everything else away. */
-export function toPlacement(pool: Context["nodePool"]): Required<Pick<core.v1.PodSpec, "affinity" | "tolerations">> {
-  const expression = { key: pool.label, operator: "In", values: [pool.value] };
-  const terms = [{ matchExpressions: [expression] }];
-  return {
-    affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } } },
-    tolerations: [{ key: pool.label, operator: "Equal", value: pool.value, effect: "NoSchedule" }],
-  };
-}
 
 /** Mounted where Docker mounts them. Cores and memory are said by the resources, the rest by the node's own settings. */
 export function toHugePages(latency: LatencyProfile | undefined): Volumes {

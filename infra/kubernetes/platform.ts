@@ -91,14 +91,7 @@ export class KubernetesPlatform extends ComponentResource implements Platform {
 
   #exposed(w: Workload): Record<string, string> {
     const exposed = Object.entries(w.expose ?? {});
-    return Object.fromEntries(
-      exposed.map(([name, port]) => [name, `${this.#options.outsideHost}:${this.#outsidePort(w, name, port)}`]),
-    );
-  }
-
-  /** A load balancer listens on the workload's own port; a port-forward on the port that was asked for. */
-  #outsidePort(w: Workload, name: string, port: number): number {
-    return this.#options.exposing.kind === "loadBalancer" ? (w.ports[name] as number) : port;
+    return Object.fromEntries(exposed.map(([name, port]) => [name, `${this.#options.outsideHost}:${port}`]));
   }
 
   #find(w: Workload, running: Running): Made {

@@ -90,6 +90,11 @@ describe("a pinned workload", () => {
     expect(spec.containers[0].volumeMounts).toEqual([{ name: "huge-2mi", mountPath: "/dev/hugepages-2Mi" }]);
   });
 
+  test("keeps to the pool where it runs twice, its replicas apart", async () => {
+    const { spec } = await translated({ ...(workloads.pinned as Workload), replicas: 2 });
+    expect(Object.keys(spec.affinity)).toEqual(["nodeAffinity", "podAntiAffinity"]);
+  });
+
   test("is never killed by a check", async () => {
     const { spec } = await translated({ ...(workloads.pinned as Workload), ports: { api: 80 } });
     expect(spec.containers[0]).not.toHaveProperty("livenessProbe");
@@ -139,13 +144,13 @@ describe("every pod", () => {
           readOnlyRootFilesystem: true,
         });
       const allowed = ["configMap", "emptyDir", "persistentVolumeClaim", "projected", "secret"];
-      for (const { name, ...source } of spec.volumes) expect(allowed).toContain(Object.keys(source)[0]);
+      for (const { name, ...source } of spec.volumes ?? []) expect(allowed).toContain(Object.keys(source)[0]);
     }));
 
   test("mounts each of its volumes once, each at a path of its own", () =>
     property(({ spec }) => {
-      const mounts = spec.containers[0].volumeMounts as { name: string; mountPath: string }[];
-      expect(mounts.map(({ name }) => name)).toEqual(spec.volumes.map(({ name }: { name: string }) => name));
+      const mounts = (spec.containers[0].volumeMounts ?? []) as { name: string; mountPath: string }[];
+      expect(mounts.map(({ name }) => name)).toEqual((spec.volumes ?? []).map(({ name }: { name: string }) => name));
       for (const list of [mounts.map(({ name }) => name), mounts.map(({ mountPath }) => mountPath)])
         expect(new Set(list).size).toBe(list.length);
       for (const { name } of mounts) expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);

@@ -7,8 +7,8 @@ import type { Context } from "./context.ts";
 import { literal, toEnv } from "./env.ts";
 import { filesHash, secretsHash, toFileVolumes } from "./files.ts";
 import { toProbes } from "./health.ts";
-import { selector } from "./labels.ts";
-import { toHugePages, toPlacement } from "./latency.ts";
+import { toHugePages } from "./latency.ts";
+import { toPlacement } from "./placement.ts";
 import { priorityOf } from "./priority-class.ts";
 import { toGuaranteed, toResources } from "./resources.ts";
 import { toScratch } from "./scratch.ts";
@@ -49,8 +49,7 @@ export function toPodTemplate(w: Workload, ctx: Context): PodTemplate {
       // A Service called kafka would set KAFKA_PORT, which the broker takes for a setting.
       enableServiceLinks: false,
       securityContext: toPodSecurity(user, group, isStateful(w)),
-      ...toSpreading(name, replicas),
-      ...(latency && toPlacement(ctx.nodePool)),
+      ...toPlacement(w, ctx),
       ...priorityOf(w, ctx.stack),
       terminationGracePeriodSeconds,
       containers: [
@@ -59,17 +58,23 @@ export function toPodTemplate(w: Workload, ctx: Context): PodTemplate {
           image: image.reference,
           imagePullPolicy: "IfNotPresent",
           ...(command && { command: command.map(literal) }),
-          env: toEnv(name, env ?? {}),
-          ports: toPorts(ports),
+          ...listed("env", toEnv(name, env ?? {})),
+          ...listed("ports", toPorts(ports)),
           ...toProbes(w),
           resources: latency ? toGuaranteed(resources.memory, latency) : toResources(resources, ctx.size),
           ...(lifecycle && { lifecycle }),
           securityContext: hardened,
-          volumeMounts: mounted.flatMap(({ mounts }) => mounts),
+          ...listed(
+            "volumeMounts",
+            mounted.flatMap(({ mounts }) => mounts),
+          ),
           terminationMessagePolicy: "FallbackToLogsOnError",
         },
       ],
-      volumes: mounted.flatMap(({ volumes }) => volumes),
+      ...listed(
+        "volumes",
+        mounted.flatMap(({ volumes }) => volumes),
+      ),
     },
   };
 }
@@ -110,17 +115,7 @@ function toPorts(ports: Workload["ports"]): core.v1.ContainerPort[] {
     .map(([name, containerPort]) => ({ name, containerPort, protocol: "TCP" }));
 }
 
-/** Replicas on nodes of their own where there are enough, and evenly over the zones. Never a reason not to run. */
-function toSpreading(name: string, replicas: number): Pick<core.v1.PodSpec, "affinity" | "topologySpreadConstraints"> {
-  if (replicas === 1) return {};
-  const labelSelector = { matchLabels: selector(name) };
-  const apart = { topologyKey: "kubernetes.io/hostname", labelSelector };
-  return {
-    affinity: {
-      podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: apart }] },
-    },
-    topologySpreadConstraints: [
-      { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", labelSelector },
-    ],
-  };
+/** An API server gives no empty list back, so none is sent. */
+function listed<Key extends string, Item>(key: Key, items: Item[]): { [key in Key]?: Item[] } {
+  return items.length > 0 ? ({ [key]: items } as { [key in Key]: Item[] }) : {};
 }
