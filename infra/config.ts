@@ -5,6 +5,7 @@
 import { type Output, runtime, secret } from "@pulumi/pulumi";
 import { z } from "zod";
 import { count, cpu, field, hostPort, latency, networkName, pool, retention, size, subnet } from "./config-fields.ts";
+import { kubernetes } from "./config-kubernetes.ts";
 import { problemsOf } from "./config-problems.ts";
 import { refuse } from "./errors.ts";
 import { product } from "./names.ts";
@@ -91,6 +92,7 @@ export const schema = z.strictObject({
     "docker",
   ),
   docker: docker.prefault({}).describe("How the stack sits on a Docker host"),
+  kubernetes: kubernetes.prefault({}).describe("How the stack sits in a Kubernetes cluster"),
   marketData: marketData.prefault({}).describe("Where prices come from"),
   engine: engine.prefault({}).describe("The matching engine's limits"),
   risk: risk.prefault({}).describe("Limits before an order reaches the engine"),

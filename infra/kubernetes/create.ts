@@ -101,7 +101,7 @@ export class Creator implements Maker {
       ...one(secret, (args) => new core.v1.Secret(name("secret"), args, usual)),
       ...one(
         claim,
-        (args) => new core.v1.PersistentVolumeClaim(name("state"), args, this.#object(opts, [], this.#kept())),
+        (args) => new core.v1.PersistentVolumeClaim(name("state"), args, this.#object(opts, [], this.#claimed())),
       ),
       ...policies.map((args) => new networking.v1.NetworkPolicy(policyName(w, args.metadata.name), args, usual)),
     ];
@@ -117,6 +117,11 @@ export class Creator implements Maker {
     const scaled = this.#object(opts, [running]);
     one(autoscaler, (args) => new autoscaling.v2.HorizontalPodAutoscaler(name("autoscaler"), args, scaled));
     return { resources: [running, ...services], ready: running.id };
+  }
+
+  /** A claim never gives way to another: what can't change in place isn't changed. */
+  #claimed(): CustomResourceOptions {
+    return { ...this.#kept(), ignoreChanges: ["spec.storageClassName", "spec.accessModes"] };
   }
 
   #kept(): CustomResourceOptions {
