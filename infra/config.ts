@@ -145,7 +145,11 @@ export function parseConfig(values: Record<string, unknown>): Plain {
 
 /** The configuration of the stack that runs. */
 export function readConfig(): Config {
-  const { alertmanager, ...plain } = parseConfig(sections(runtime.allConfig()));
+  return withSecrets(parseConfig(sections(runtime.allConfig())));
+}
+
+/** Marks what is secret, so that Pulumi keeps it so. */
+export function withSecrets({ alertmanager, ...plain }: Plain): Config {
   const { webhook } = alertmanager;
   return { ...plain, alertmanager: webhook === undefined ? {} : { webhook: secret(webhook) } };
 }
