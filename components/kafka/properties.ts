@@ -87,6 +87,8 @@ const singleCopy = {
 
 /** Every broker keeps a copy of everything, and a record counts when two have it: one may be lost without loss or stop. */
 const threeCopies = {
+  // A broker gives up when no quorum takes it; on the first start its peers come one after the other.
+  "initial.broker.registration.timeout.ms": "300000",
   "controlled.shutdown.enable": "true",
   "default.replication.factor": "3",
   "min.insync.replicas": "2",
