@@ -70,8 +70,9 @@ function slices({ data, trading, observability, edge }: Parts): Record<string, R
 }
 
 /** Commands to copy; NAME stands for a workload. */
-function commands(): Record<string, string> {
-  const kafka = `horizon exec kafka --`;
+function commands({ data }: Parts): Record<string, string> {
+  const [broker] = data.kafka("auditor").servers;
+  const kafka = `horizon exec ${broker?.name} --`;
   return {
     logs: "horizon logs NAME",
     topics: `${kafka} /opt/kafka/bin/kafka-topics.sh --bootstrap-server localhost:9092 --command-config ${auditorConfig} --list`,
@@ -91,7 +92,7 @@ export function outputs(parts: Parts) {
     origins: parts.origins,
     images: Object.fromEntries(running.map(({ name, image }) => [name, image])),
     handles: Object.fromEntries(running.map(({ name, handle }) => [name, handle])),
-    commands: commands(),
+    commands: commands(parts),
     needs: Object.fromEntries(running.map(({ name, needs }) => [name, needs])),
     graph: toMermaid(all),
     notes: parts.observability.grafana
