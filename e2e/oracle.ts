@@ -1,7 +1,7 @@
 /** Asks the library that a cluster judges pods with. Built from policies/oracle, once; Go's cache makes the next time short. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { root } from "./horizon.ts";
+import { original as root } from "./checkout.ts";
 
 const source = join(root, "policies", "oracle");
 const buildLimit = 600_000;

@@ -52,6 +52,13 @@ describe("refused", () => {
       "write gateway",
     ],
     [
+      "replicas of what runs once",
+      { kubernetes: { replicas: { kafka: 3 } } },
+      "cipherhorizon:kubernetes.replicas.kafka",
+      "no such setting",
+      "remove it",
+    ],
+    [
       "an unknown workload",
       { resources: { nginx: {} } },
       "cipherhorizon:resources.nginx",
@@ -128,6 +135,31 @@ describe("refused", () => {
       "cipherhorizon:engine.latency.cpus",
       "a kernel CPU list in rising order, such as 2-3 or 2,4-5",
     ],
+    [
+      "a registry with a scheme",
+      { kubernetes: { registry: "https://registry.example.com" } },
+      "cipherhorizon:kubernetes.registry",
+      "a registry, with a path where it has one, such as registry.example.com/trading",
+    ],
+    [
+      "a namespace",
+      { kubernetes: { namespace: "Trading" } },
+      "cipherhorizon:kubernetes.namespace",
+      "a DNS label, such as trading",
+    ],
+    [
+      "a network",
+      { kubernetes: { outside: ["10.0.0.0"] } },
+      "cipherhorizon:kubernetes.outside.0",
+      "a network such as 10.1.0.0/16 or fd00::/8",
+    ],
+    [
+      "how many entrances",
+      { kubernetes: { replicas: { gateway: 0 } } },
+      "cipherhorizon:kubernetes.replicas.gateway",
+      "a whole number from 1 to 20",
+    ],
+    ["two brokers", { kafka: { brokers: 2 } }, "cipherhorizon:kafka.brokers", "1 or 3"],
     [
       "a section that is none",
       { risk: 5 },

@@ -5,6 +5,7 @@
 import { type Output, runtime, secret } from "@pulumi/pulumi";
 import { z } from "zod";
 import { count, cpu, field, hostPort, latency, networkName, pool, retention, size, subnet } from "./config-fields.ts";
+import { kubernetes } from "./config-kubernetes.ts";
 import { problemsOf } from "./config-problems.ts";
 import { refuse } from "./errors.ts";
 import { product } from "./names.ts";
@@ -91,6 +92,16 @@ export const schema = z.strictObject({
     "docker",
   ),
   docker: docker.prefault({}).describe("How the stack sits on a Docker host"),
+  kubernetes: kubernetes.prefault({}).describe("How the stack sits in a Kubernetes cluster"),
+  kafka: z
+    .strictObject({
+      brokers: field(
+        z.union([z.literal(1), z.literal(3)]),
+        "One, or three of which one may be lost; a stack that has data keeps its number",
+        "1 or 3",
+      ).default(1),
+    })
+    .prefault({}),
   marketData: marketData.prefault({}).describe("Where prices come from"),
   engine: engine.prefault({}).describe("The matching engine's limits"),
   risk: risk.prefault({}).describe("Limits before an order reaches the engine"),
@@ -143,7 +154,11 @@ export function parseConfig(values: Record<string, unknown>): Plain {
 
 /** The configuration of the stack that runs. */
 export function readConfig(): Config {
-  const { alertmanager, ...plain } = parseConfig(sections(runtime.allConfig()));
+  return withSecrets(parseConfig(sections(runtime.allConfig())));
+}
+
+/** Marks what is secret, so that Pulumi keeps it so. */
+export function withSecrets({ alertmanager, ...plain }: Plain): Config {
   const { webhook } = alertmanager;
   return { ...plain, alertmanager: webhook === undefined ? {} : { webhook: secret(webhook) } };
 }

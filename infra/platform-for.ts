@@ -3,16 +3,20 @@ import { getStack } from "@pulumi/pulumi";
 import type { Config } from "./config.ts";
 import { readHost } from "./docker/host.ts";
 import { type DockerOptions, DockerPlatform } from "./docker/platform.ts";
-import { UserError } from "./errors.ts";
+import { Creator } from "./kubernetes/create.ts";
+import { type KubernetesOptions, KubernetesPlatform } from "./kubernetes/platform.ts";
+import { product } from "./names.ts";
 import type { Platform } from "./platform.ts";
 
 /** What the site offers: how to build, and where third-party images come from. */
 export type Supply = Pick<DockerOptions, "site" | "thirdParty">;
 
 export function platformFor(config: Config, supply: Supply): Platform {
-  if (config.platform === "kubernetes") throw new UserError(laterVersion);
-  const { subnetPool, subnets, bindAddress } = config.docker;
-  const { protect, resources } = config;
+  return config.platform === "kubernetes" ? kubernetes(config, supply) : docker(config, supply);
+}
+
+function docker({ docker, protect, resources }: Config, supply: Supply): Platform {
+  const { subnetPool, subnets, bindAddress } = docker;
   return new DockerPlatform({
     stack: getStack(),
     subnetPool,
@@ -25,10 +29,31 @@ export function platformFor(config: Config, supply: Supply): Platform {
   });
 }
 
-const laterVersion = {
-  where: "cipherhorizon:platform",
-  what: "this platform comes with a later version",
-  given: '"kubernetes"',
-  allowed: "docker",
-  remedy: "run: pulumi config set cipherhorizon:platform docker",
-};
+function kubernetes(config: Config, { site, thirdParty }: Supply): Platform {
+  const stack = getStack();
+  const { context, kubeconfig, registry, registryLogin } = config.kubernetes;
+  const { protect } = config;
+  return new KubernetesPlatform(
+    { ...kubernetesOptions(config, stack), thirdParty },
+    (root) => new Creator({ stack, context, kubeconfig, registry, registryLogin, protect, site }, root),
+  );
+}
+
+/** What the configuration says of a cluster, in the platform's terms. */
+export function kubernetesOptions(config: Config, stack: string): Omit<KubernetesOptions, "thirdParty"> {
+  const { namespace, storageClass, size, nodePool, replicas, expose, outside, dnsServers } = config.kubernetes;
+  const { kind, annotations, allowFrom, host } = expose;
+  return {
+    stack,
+    namespace: namespace ?? `${product}-${stack}`,
+    storageClass,
+    size,
+    nodePool,
+    replicas,
+    exposing: { kind, annotations, allowFrom },
+    outsideHost: host,
+    outside,
+    dnsServers,
+    resources: config.resources,
+  };
+}

@@ -64,7 +64,7 @@ export interface Workload {
   image: Image;
   /** Replaces the image's entrypoint and arguments. */
   command?: string[];
-  /** Name to port, the same everywhere. */
+  /** Name to port, the same everywhere. A port named `metrics` serves nothing else, so only the monitoring need reach it. */
   ports: Record<string, number>;
   health: Health;
   env?: Record<string, Input<string>>;
@@ -83,11 +83,18 @@ export interface Workload {
   user: number;
   group?: number;
   stop: { signal: Signal; graceSeconds: number };
+  /**
+   * The workloads that form one quorum, this one among them, by name. They reach each other on ports that nobody else
+   * may use, and are kept on hosts of their own where there are enough.
+   */
+  peers?: { members: string[]; ports: string[] };
   /** Start order, name resolution and network reachability, on every platform. */
   needs?: Running[];
   /** A named port that the monitoring may scrape. */
   metrics?: { port: string; path: string; interval?: Duration };
-  /** Port names reachable from outside, each with the host port wanted on a single-host platform. */
+  /** The monitoring: of what it needs, and of what needs it, it reads the metrics and nothing else. */
+  monitors?: boolean;
+  /** Port names reachable from outside, each with the port wanted there: of the host, or of a load balancer. */
   expose?: Record<string, number>;
   /** May open connections to the world outside; without it a workload reaches nothing but what it needs. */
   egress?: boolean;
@@ -99,6 +106,9 @@ export interface Running {
   host: string;
   ports: Record<string, number>;
   metrics?: Workload["metrics"];
+  monitors?: Workload["monitors"];
+  /** Names of the ports that are for its peers alone. */
+  peerPorts?: string[];
   /** Resolves when the workload has reported healthy once. */
   ready: Output<unknown>;
   /** Identity of the image that runs. */

@@ -45,7 +45,7 @@ function logins({ data, trading, observability }: Parts) {
   return pulumi.secret({
     kafka: {
       internal: auditor.brokers,
-      external: auditor.server.exposed.external ?? "off",
+      external: auditor.servers[0]?.exposed.external ?? "off",
       mechanism: "SCRAM-SHA-512",
       user: auditor.user,
       password: auditor.password,
@@ -71,9 +71,10 @@ function slices({ data, trading, observability, edge }: Parts): Record<string, R
 }
 
 /** Commands to copy into a shell at the top of the checkout; NAME stands for a workload. */
-function commands(): Record<string, string> {
+function commands({ data }: Parts): Record<string, string> {
+  const [broker] = data.kafka("auditor").servers;
   const horizon = `./horizon --stack ${pulumi.getStack()}`;
-  const kafka = `${horizon} exec kafka --`;
+  const kafka = `${horizon} exec ${broker?.name} --`;
   return {
     logs: `${horizon} logs NAME`,
     topics: `${kafka} /opt/kafka/bin/kafka-topics.sh --bootstrap-server localhost:9092 --command-config ${auditorConfig} --list`,
@@ -93,7 +94,7 @@ export function outputs(parts: Parts) {
     origins: parts.origins,
     images: Object.fromEntries(running.map(({ name, image }) => [name, image])),
     handles: Object.fromEntries(running.map(({ name, handle }) => [name, handle])),
-    commands: commands(),
+    commands: commands(parts),
     needs: Object.fromEntries(running.map(({ name, needs }) => [name, needs])),
     graph: toMermaid(all),
     notes: parts.observability.grafana

@@ -1,16 +1,9 @@
 /** For tests: the whole program on a platform that only writes down what it is asked to run. */
 import * as pulumi from "@pulumi/pulumi";
-import { Certificates } from "../components/certificates/certificates.ts";
-import { parseConfig } from "../infra/config.ts";
+import { parseConfig, withSecrets } from "../infra/config.ts";
 import type { Platform, ServiceSource } from "../infra/platform.ts";
 import type { Image, Running, Workload } from "../infra/workload.ts";
-import { data } from "./data.ts";
-import { edge } from "./edge.ts";
-import { entranceUrl, serverNames } from "./entrance.ts";
-import { observability } from "./observability.ts";
-import { notingOrigins } from "./origins.ts";
-import { outputs } from "./outputs.ts";
-import { trading } from "./trading.ts";
+import { assembled } from "./assembly.ts";
 
 export class Recorder implements Platform {
   readonly kind = "docker";
@@ -34,12 +27,14 @@ export class Recorder implements Platform {
   run(workload: Workload): Running {
     if (this.workloads.has(workload.name)) throw new Error(`${workload.name} runs twice`);
     this.workloads.set(workload.name, workload);
-    const { name, ports, metrics, needs = [], expose = {} } = workload;
+    const { name, ports, metrics, monitors, peers, needs = [], expose = {} } = workload;
     return {
       name,
       host: name,
       ports,
       ...(metrics && { metrics }),
+      ...(monitors && { monitors }),
+      ...(peers && { peerPorts: peers.ports }),
       ready: pulumi.output(name),
       image: workload.image.reference,
       handle: name,
@@ -58,25 +53,8 @@ const image = (name: string): Image => ({
 
 /** As stacks/index.ts does it, with a given configuration. */
 export function assemble(values: Record<string, unknown>, grafana = true) {
-  const { alertmanager, ...plain } = parseConfig(values);
-  const webhook = alertmanager.webhook === undefined ? {} : { webhook: pulumi.secret(alertmanager.webhook) };
-  const config = { ...plain, alertmanager: webhook };
   const recorder = new Recorder(grafana);
-  const { platform, origins } = notingOrigins(recorder);
-  const certificates = new Certificates("certificates", { servers: serverNames(config) });
-  const servers = data(platform, config);
-  const services = trading(platform, config, servers, certificates);
-  const watchers = observability(platform, config, servers, services, entranceUrl(config));
-  const entrance = edge(platform, config, services, watchers, certificates);
-  const shown = outputs({
-    config,
-    data: servers,
-    trading: services,
-    observability: watchers,
-    edge: entrance,
-    authority: certificates.authority,
-    origins,
-  });
+  const shown = assembled(withSecrets(parseConfig(values)), recorder);
   return { workloads: recorder.workloads, outputs: shown };
 }
 

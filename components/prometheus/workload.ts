@@ -69,6 +69,7 @@ export function prometheusWorkload(args: PrometheusWorkload): Workload {
     resources: { cpu: args.cpu, memory: args.memory },
     stop: { signal: "SIGTERM", graceSeconds: 60 },
     needs,
+    monitors: true,
     ...(args.hostPort === undefined ? {} : { expose: { http: args.hostPort } }),
   };
 }

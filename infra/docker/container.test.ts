@@ -1,13 +1,15 @@
 import { output, secret } from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isOpen } from "../environment.ts";
+import { anyWorkload } from "../fixtures/any-workload.ts";
 import { minimal, workloads } from "../fixtures/workloads.ts";
 import { contents, directories } from "../mounts.ts";
+import { resolved, sorted } from "../testing.ts";
 import type { Workload } from "../workload.ts";
 import { type ContainerContext, type degradations, toContainer } from "./container.ts";
-import { isOpen, toEnvs } from "./env.ts";
+import { toEnvs } from "./env.ts";
 import { networkKinds } from "./network.ts";
-import { resolved, sorted } from "./testing.ts";
 
 /** As the platform would fill it, with plain names. */
 function context(w: Workload, change: Partial<ContainerContext> = {}): ContainerContext {
@@ -56,6 +58,7 @@ describe("degradations", () => {
       { ...minimal, latency: { cpus: "1" } },
       { ...minimal, latency: { cpus: "1", numaNode: 0 } },
     ],
+    monitors: [minimal, { ...minimal, monitors: true }],
     "metrics.interval": [
       { ...minimal, ports: { a: 1 }, metrics: { port: "a", path: "/" } },
       { ...minimal, ports: { a: 1 }, metrics: { port: "a", path: "/", interval: "1s" } },
@@ -83,22 +86,6 @@ describe("the environment", () => {
     expect(await resolved(toEnvs("kafka", { B: output("2"), A: "1" }))).toEqual(["A=1", "B=2"]);
   });
 });
-
-const sizes = fc.integer({ min: 6, max: 4096 }).map((mebi) => `${mebi}Mi` as const);
-const anyWorkload: fc.Arbitrary<Workload> = fc.record(
-  {
-    ...Object.fromEntries(Object.entries(minimal).map(([key, value]) => [key, fc.constant(value)])),
-    name: fc.stringMatching(/^[a-z]{1,20}$/),
-    ports: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.integer({ min: 1, max: 65535 }), { maxKeys: 4 }),
-    env: fc.dictionary(fc.stringMatching(/^[A-Z_]{1,8}$/), fc.string()),
-    secrets: fc.dictionary(fc.stringMatching(/^\/run\/secrets\/[a-z]{1,8}$/), fc.string({ minLength: 9 })),
-    scratch: fc.dictionary(fc.stringMatching(/^\/s[a-z]{1,8}$/), fc.record({ size: sizes, exec: fc.boolean() })),
-    resources: fc.record({ cpu: fc.double({ min: 0.01, max: 8, noNaN: true }), memory: sizes }),
-    user: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
-    egress: fc.boolean(),
-  },
-  { requiredKeys: Object.keys(minimal) as never },
-) as never;
 
 describe("every container", () => {
   const property = (check: (args: Record<string, never>, w: Workload) => void) =>

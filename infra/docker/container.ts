@@ -1,13 +1,14 @@
 /** A workload as arguments of one Docker container. Pure: what exists beside it comes in through the context. */
 import type { ContainerArgs } from "@pulumi/docker";
 import type { Input } from "@pulumi/pulumi";
+import { labels } from "../labels.ts";
 import { objectName } from "../names.ts";
 import { mebibytes } from "../units.ts";
 import type { Workload } from "../workload.ts";
 import { toEnvs } from "./env.ts";
 import type { Mounted } from "./files.ts";
 import { toHealth } from "./health.ts";
-import { contentLabel, labelList, labels } from "./labels.ts";
+import { contentLabel, labelList } from "./labels.ts";
 import { toTmpfs } from "./scratch.ts";
 
 export interface ContainerContext {
@@ -29,6 +30,7 @@ export const degradations = {
   "state.size": "the local volume driver has no quota; free space of the host is watched instead",
   "health.http": "the same question is asked by health.exec",
   "latency.numaNode": "met where the host has one node, refused elsewhere",
+  monitors: "a network joins its members on all ports and in both directions; docs/adr/0001-networks.md says why",
   "metrics.interval": "scraping is the monitoring's matter, not the platform's",
 } as const;
 
@@ -37,11 +39,11 @@ export const replaceOnChanges = ["tmpfs", "healthcheck", "init", "shmSize"];
 
 export function toContainer(w: Workload, ctx: ContainerContext): ContainerArgs {
   const { name, image, command, ports, health, env, files, secrets, state, scratch, replicas, ...others } = w;
-  const { resources, latency, user, group, stop, needs, metrics, expose, egress, ...rest } = others;
+  const { resources, latency, user, group, stop, peers, needs, metrics, monitors, expose, egress, ...rest } = others;
   rest satisfies Record<string, never>;
   // Said elsewhere: files, secrets and state in the volumes of the context, needs and egress in its networks, replicas
-  // in the check before, and what is scraped by the monitoring.
-  void [files, secrets, state, needs, egress, replicas, metrics];
+  // and peers in the check before, and what is scraped by the monitoring.
+  void [files, secrets, state, needs, egress, replicas, metrics, monitors, peers];
   const memory = mebibytes(resources.memory);
   return {
     name: objectName(ctx.stack, name),

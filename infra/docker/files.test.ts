@@ -1,9 +1,9 @@
 import { secret } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { minimal } from "../fixtures/workloads.ts";
+import { resolved } from "../testing.ts";
 import type { Workload } from "../workload.ts";
 import { contentHash, toFiller } from "./files.ts";
-import { resolved } from "./testing.ts";
 
 const w: Workload = { ...minimal, files: { "/etc/a/x": "1" }, secrets: { "/run/s/p": secret("hidden") } };
 const hash = (change: Partial<Workload> = {}, key = "key") => resolved(contentHash({ ...w, ...change }, key));

@@ -7,10 +7,11 @@ import type { ContainerArgs } from "@pulumi/docker";
 import type { Input, Output } from "@pulumi/pulumi";
 import { all, output, secret, unsecret } from "@pulumi/pulumi";
 import { UserError } from "../errors.ts";
+import { labels } from "../labels.ts";
 import { contents } from "../mounts.ts";
 import { objectName } from "../names.ts";
 import type { Workload } from "../workload.ts";
-import { contentLabel, labelList, labels } from "./labels.ts";
+import { contentLabel, labelList } from "./labels.ts";
 
 /** A directory and the volume that is mounted there. */
 export interface Mounted {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ServiceSource } from "../platform.ts";
+import { resolved } from "../testing.ts";
 import { contentHash, toBuiltImage } from "./image.ts";
-import { resolved } from "./testing.ts";
 
 const base = { reference: "base@sha256:0", content: "base-1" };
 let context: string;

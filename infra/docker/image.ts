@@ -4,10 +4,10 @@ import { join, posix, relative } from "node:path";
 import type { RemoteImageArgs } from "@pulumi/docker";
 import { type Input, interpolate } from "@pulumi/pulumi";
 import { UserError } from "../errors.ts";
+import { labels } from "../labels.ts";
 import { digest, product } from "../names.ts";
 import type { ServiceSource } from "../platform.ts";
 import { ignores } from "./dockerignore.ts";
-import { labels } from "./labels.ts";
 
 /** What building takes from the place where the tool runs. */
 export interface BuildSite {

@@ -1,13 +1,4 @@
-/** The labels that every object of ours carries, so that an operator, and `down`, can find them all. */
-import { product } from "../names.ts";
-
-export function labels(stack: string, workload: string): Record<string, string> {
-  return {
-    "app.kubernetes.io/name": workload,
-    "app.kubernetes.io/part-of": product,
-    "cipherhorizon.stack": stack,
-  };
-}
+/** Labels as the provider takes them. */
 
 /** Says what files and secrets a container runs with, as a keyed hash: it shows a change and tells nothing of the content. */
 export const contentLabel = "cipherhorizon.content";

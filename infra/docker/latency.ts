@@ -1,12 +1,13 @@
 /** What Docker makes of a latency profile: cores and huge pages it has, memory locking where the host allows it, memory nodes never. */
 import type { VolumeArgs } from "@pulumi/docker";
 import type { Problem } from "../errors.ts";
+import { labels } from "../labels.ts";
 import { cpuList } from "../latency.ts";
 import { objectName } from "../names.ts";
 import { bytes } from "../units.ts";
 import type { LatencyProfile, Size, Workload } from "../workload.ts";
 import type { HostFacts } from "./host.ts";
-import { labelList, labels } from "./labels.ts";
+import { labelList } from "./labels.ts";
 
 export const memlockDegraded =
   "this host's engine may not raise the limit on locked memory (it lacks CAP_SYS_RESOURCE); the workload locks what the default limit allows";

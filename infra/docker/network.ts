@@ -4,9 +4,10 @@
  * second one, alone on it, because published ports and routes out need a network that isn't internal. See docs/adr/0001-networks.md.
  */
 import type { NetworkArgs } from "@pulumi/docker";
+import { labels } from "../labels.ts";
 import { digest, objectName } from "../names.ts";
 import type { Workload } from "../workload.ts";
-import { labelList, labels } from "./labels.ts";
+import { labelList } from "./labels.ts";
 
 /** `own` is the one for those who need the workload, `outside` the one to the world. */
 export type NetworkKind = "own" | "outside";

@@ -2,9 +2,10 @@
 import type { VolumeArgs } from "@pulumi/docker";
 import type { Input } from "@pulumi/pulumi";
 import { output } from "@pulumi/pulumi";
+import { labels } from "../labels.ts";
 import { objectName } from "../names.ts";
 import type { Workload } from "../workload.ts";
-import { contentLabel, labelList, labels } from "./labels.ts";
+import { contentLabel, labelList } from "./labels.ts";
 
 /** The local driver can't limit a volume's size; `state.size` is a listed degradation. */
 export function toStateVolume(stack: string, w: Workload): VolumeArgs {

@@ -1,4 +1,4 @@
-/** Helpers for this folder's tests. */
+/** Helpers for the tests of both platforms. */
 import { type Input, output } from "@pulumi/pulumi";
 
 /** A value with every output in it replaced by what it holds. */

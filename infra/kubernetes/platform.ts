@@ -1,0 +1,109 @@
+/** Kubernetes as a platform: checks a workload, asks the pure translators what it becomes, and has that made. */
+import { ComponentResource, type ComponentResourceOptions, output, type Resource } from "@pulumi/pulumi";
+import { checkWorkload } from "../check.ts";
+import type { ThirdParty } from "../docker/platform.ts";
+import { refuse, UserError } from "../errors.ts";
+import type { Platform, ServiceSource } from "../platform.ts";
+import type { Image, Running, Size, Workload } from "../workload.ts";
+import { checkKubernetes } from "./check.ts";
+import type { Context } from "./context.ts";
+import type { Made, Maker } from "./maker.ts";
+import { toNamespace } from "./namespace.ts";
+import { toDefaultDeny } from "./network-policy.ts";
+import { toObjects } from "./objects.ts";
+import { toPriorityClasses } from "./priority-class.ts";
+
+export interface KubernetesOptions extends Omit<Context, "hashKey"> {
+  /** Where people outside reach what is exposed. */
+  outsideHost: string;
+  /** What the configuration changes of a workload's resources, and of how many of it run. */
+  resources: Record<string, { cpu?: number | undefined; memory?: Size | undefined } | undefined>;
+  replicas: Record<string, number | undefined>;
+  /** Where a third-party image comes from; undefined where it can't be had. */
+  thirdParty(name: string): ThirdParty | undefined;
+}
+
+export class KubernetesPlatform extends ComponentResource implements Platform {
+  readonly kind = "kubernetes";
+  readonly #options: KubernetesOptions;
+  readonly #context: Context;
+  readonly #maker: Maker;
+  readonly #known = new Map<Running, Made>();
+
+  constructor(options: KubernetesOptions, makerUnder: (root: Resource) => Maker, opts: ComponentResourceOptions = {}) {
+    super("infra:kubernetes:Platform", "kubernetes", {}, opts);
+    this.#options = options;
+    this.#maker = makerUnder(this);
+    this.#context = { ...options, hashKey: this.#maker.hashKey };
+    const { stack, namespace } = options;
+    this.#maker.shared({
+      namespace: toNamespace(stack, namespace),
+      defaultDeny: toDefaultDeny(options),
+      priorityClasses: toPriorityClasses(stack),
+    });
+    this.registerOutputs();
+  }
+
+  build(source: ServiceSource, opts: ComponentResourceOptions): Image {
+    return this.#maker.builtImage(source, source.name, opts);
+  }
+
+  /** A pulled image has nothing to be made for it: the nodes pull it themselves. */
+  thirdParty(name: string, opts: ComponentResourceOptions): Image | undefined {
+    const found = this.#options.thirdParty(name);
+    if (!found) return undefined;
+    if (found.origin === "built") return this.#maker.builtImage(found.source, found.title, opts);
+    const { reference, title } = found;
+    return { reference: output(reference), content: reference, origin: "pulled", title };
+  }
+
+  run(given: Workload, opts: ComponentResourceOptions): Running {
+    const w = this.#overridden(given);
+    const needs = [...new Set(w.needs ?? [])];
+    const needed = needs.map((running) => this.#find(w, running));
+    refuse(checkWorkload(w));
+    refuse(checkKubernetes(w));
+    const objects = toObjects(w, this.#context);
+    const after = needed.flatMap(({ resources }) => resources);
+    const made = this.#maker.workload(w, objects, after, opts);
+    const running: Running = {
+      name: w.name,
+      host: w.name,
+      ports: w.ports,
+      ...(w.metrics && { metrics: w.metrics }),
+      ...(w.monitors && { monitors: true }),
+      ...(w.peers && { peerPorts: w.peers.ports }),
+      ready: made.ready,
+      image: w.image.reference,
+      handle: `${objects.controller.kind.toLowerCase()}/${w.name}`,
+      needs: needs.map(({ name }) => name),
+      exposed: this.#exposed(w),
+    };
+    this.#known.set(running, made);
+    return running;
+  }
+
+  #overridden(w: Workload): Workload {
+    const { resources, replicas } = this.#options;
+    const { cpu = w.resources.cpu, memory = w.resources.memory } = resources[w.name] ?? {};
+    const count = replicas[w.name] ?? w.replicas;
+    return { ...w, resources: { cpu, memory }, ...(count !== undefined && { replicas: count }) };
+  }
+
+  #exposed(w: Workload): Record<string, string> {
+    const exposed = Object.entries(w.expose ?? {});
+    return Object.fromEntries(exposed.map(([name, port]) => [name, `${this.#options.outsideHost}:${port}`]));
+  }
+
+  #find(w: Workload, running: Running): Made {
+    const known = this.#known.get(running);
+    if (known) return known;
+    throw new UserError({
+      where: `workload ${w.name}, needs`,
+      what: "a needed workload isn't run by this platform",
+      given: running.name,
+      allowed: "what `run` of the same platform has returned",
+      remedy: "pass the returned value itself, not a copy",
+    });
+  }
+}

@@ -1,0 +1,10 @@
+/** The labels that every object of ours carries on either platform, so that an operator, and `down`, can find them all. */
+import { product } from "./names.ts";
+
+export function labels(stack: string, workload: string): Record<string, string> {
+  return {
+    "app.kubernetes.io/name": workload,
+    "app.kubernetes.io/part-of": product,
+    "cipherhorizon.stack": stack,
+  };
+}
