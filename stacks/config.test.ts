@@ -65,7 +65,7 @@ test("workloads keep the rules, wiring is closed, the same configuration gives t
 test("with three brokers, the commands for operators name one that is there", () => {
   const { outputs, workloads } = assemble({ kafka: { brokers: 3 }, docker: { hostPorts: { kafka: "off" } } });
   expect([...workloads.keys()].slice(0, 3)).toEqual(["kafka-0", "kafka-1", "kafka-2"]);
-  expect(outputs.commands.topics).toMatch(/^horizon exec kafka-0 -- /);
+  expect(outputs.commands.topics).toMatch(/ exec kafka-0 -- /);
 });
 
 /** What a workload says, without the values that only exist later. */
