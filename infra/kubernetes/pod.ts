@@ -3,17 +3,15 @@ import type { core, meta } from "@pulumi/kubernetes/types/input.js";
 import type { Input } from "@pulumi/pulumi";
 import { labels } from "../labels.ts";
 import type { Workload } from "../workload.ts";
+import { listed, toContainer } from "./container.ts";
 import type { Context } from "./context.ts";
-import { literal, toEnv } from "./env.ts";
 import { filesHash, secretsHash, toFileVolumes } from "./files.ts";
-import { toProbes } from "./health.ts";
 import { toHugePages } from "./latency.ts";
 import { toPlacement } from "./placement.ts";
 import { priorityOf } from "./priority-class.ts";
-import { toGuaranteed, toResources } from "./resources.ts";
 import { toScratch } from "./scratch.ts";
 import { toStop } from "./stop.ts";
-import { isStateful, toStateVolume } from "./volume.ts";
+import { isStateful, together, toStateVolume } from "./volume.ts";
 
 /** Where the platform can't honour a field, and why that is harmless. Everything else is translated or refused. */
 export const degradations = {
@@ -36,10 +34,11 @@ export function toPodTemplate(w: Workload, ctx: Context): PodTemplate {
   const { resources, latency, user, group = user, stop, peers, needs, metrics, ...edges } = others;
   const { monitors, expose, egress, ...rest } = edges;
   rest satisfies Record<string, never>;
-  // Said elsewhere: needs, egress, monitors, peers and the metrics port in the network policies, expose in the exposure.
-  void [health, files, secrets, needs, egress, metrics, monitors, peers, expose];
+  // Said elsewhere: what its one container is, in that; what it mounts, below; needs, egress, monitors, peers and the metrics
+  // port in the network policies, expose in the exposure.
+  void [image, command, ports, health, env, resources, files, secrets, needs, egress, metrics, monitors, peers, expose];
   const { lifecycle, terminationGracePeriodSeconds } = toStop(stop, replicas);
-  const mounted = [toFileVolumes(w), toStateVolume(w), toScratch(scratch ?? {}), toHugePages(latency)];
+  const volumes = together(toFileVolumes(w), toStateVolume(w), toScratch(scratch ?? {}), toHugePages(latency));
   return {
     metadata: { labels: labels(ctx.stack, name), annotations: toAnnotations(w, ctx) },
     spec: {
@@ -53,40 +52,11 @@ export function toPodTemplate(w: Workload, ctx: Context): PodTemplate {
       ...toPlacement(w, ctx),
       ...priorityOf(w, ctx.stack),
       terminationGracePeriodSeconds,
-      containers: [
-        {
-          name,
-          image: image.reference,
-          imagePullPolicy: "IfNotPresent",
-          ...(command && { command: command.map(literal) }),
-          ...listed("env", toEnv(name, env ?? {})),
-          ...listed("ports", toPorts(ports)),
-          ...toProbes(w),
-          resources: latency ? toGuaranteed(resources.memory, latency) : toResources(resources, ctx.size),
-          ...(lifecycle && { lifecycle }),
-          securityContext: hardened,
-          ...listed(
-            "volumeMounts",
-            mounted.flatMap(({ mounts }) => mounts),
-          ),
-          terminationMessagePolicy: "FallbackToLogsOnError",
-        },
-      ],
-      ...listed(
-        "volumes",
-        mounted.flatMap(({ volumes }) => volumes),
-      ),
+      containers: [{ ...toContainer(w, ctx, volumes), ...(lifecycle && { lifecycle }) }],
+      ...listed("volumes", volumes.volumes),
     },
   };
 }
-
-/** Decided once, for every container; what Pod Security `restricted` wants, and a read-only root. */
-const hardened = {
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ["ALL"] },
-  privileged: false,
-  readOnlyRootFilesystem: true,
-};
 
 /** Owning group of the state only: it is the one volume that starts out as somebody else's. */
 function toPodSecurity(user: number, group: number, stateful: boolean): core.v1.PodSecurityContext {
@@ -107,16 +77,4 @@ function toAnnotations({ image, files = {}, secrets = {} }: Workload, ctx: Conte
     ...(Object.keys(files).length > 0 && { "cipherhorizon.files": filesHash(files) }),
     ...(Object.keys(secrets).length > 0 && { "cipherhorizon.secrets": secretsHash(secrets, ctx.hashKey) }),
   };
-}
-
-/** By port, because that is how people look for one. */
-function toPorts(ports: Workload["ports"]): core.v1.ContainerPort[] {
-  return Object.entries(ports)
-    .sort(([, a], [, b]) => a - b)
-    .map(([name, containerPort]) => ({ name, containerPort, protocol: "TCP" }));
-}
-
-/** An API server gives no empty list back, so none is sent. */
-function listed<Key extends string, Item>(key: Key, items: Item[]): { [key in Key]?: Item[] } {
-  return items.length > 0 ? ({ [key]: items } as { [key in Key]: Item[] }) : {};
 }

@@ -11,6 +11,10 @@ export interface Volumes {
   mounts: core.v1.VolumeMount[];
 }
 
+export function together(...parts: Volumes[]): Volumes {
+  return { volumes: parts.flatMap(({ volumes }) => volumes), mounts: parts.flatMap(({ mounts }) => mounts) };
+}
+
 /** A volume's name in its pod: a DNS label, and another for every directory. */
 export function volumeName(kind: "files" | "scratch", path: string): string {
   const plain = path.slice(1).replaceAll("/", "-");
