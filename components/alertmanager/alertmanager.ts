@@ -32,7 +32,7 @@ export function alertmanagerWorkload(args: AlertmanagerWorkload): Workload {
     ports: { http: 9093 },
     ...fixedBy("alertmanager", "30s"),
     files: { "/etc/alertmanager/alertmanager.yml": alertmanagerConfig(args.webhook ? webhook : undefined) },
-    ...(args.webhook ? { secrets: { [webhook]: args.webhook } } : {}),
+    ...(args.webhook ? { secrets: { [webhook]: args.webhook }, egress: true } : {}),
     state: { path: "/alertmanager", size: args.storage },
     resources: { cpu: args.cpu, memory: args.memory },
     stop: { signal: "SIGTERM", graceSeconds: 30 },
