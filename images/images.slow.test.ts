@@ -193,6 +193,8 @@ describe("images built from packages, hardened", { timeout: 1_200_000 }, () => {
     });
     const shown = await exec(alertmanager, "amtool", "--alertmanager.url=http://127.0.0.1:9093", "config", "show");
     expect(shown).toContain("receiver: none");
+    const authorities = await exec(alertmanager, "sh", "-c", "cat /etc/ssl/certs/ca-certificates.crt");
+    expect(authorities.match(/BEGIN CERTIFICATE/g)?.length).toBeGreaterThan(100);
   });
 
   it("nginx serves, logs to the container's output and drains on its stop signal", async () => {
