@@ -1,0 +1,162 @@
+/** Brings the lab up, step by step; what is there already is left alone, so an interrupted run goes on. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { addons } from "./addons.ts";
+import { TABLE } from "./agent/nft.ts";
+import { ensureCertificates } from "./certificates.ts";
+import { apiserver, controllerManager, etcd, scheduler } from "./control-plane.ts";
+import { LabError } from "./errors.ts";
+import { takeHost } from "./host.ts";
+import { push, scratchImage } from "./image.ts";
+import { writeKubeconfigs } from "./kubeconfig.ts";
+import { API, adminKubeconfig, type Lab, type LabStep, nodeData, REGISTRY, settings } from "./lab.ts";
+import { enter, inside, nodeRuns, startNode } from "./node.ts";
+import { ensurePackages, type Packages } from "./packages.ts";
+import { call, fault, pidOf, start, until } from "./process.ts";
+import { ensurePrograms, programFile, programNames } from "./programs.ts";
+import { kubectlProgram } from "./status.ts";
+import {
+  cniSettings,
+  containerd,
+  containerdSettings,
+  kubelet,
+  kubeletSettings,
+  proxy,
+  proxySettings,
+  registry,
+  registrySettings,
+} from "./worker.ts";
+
+const AGENT = join(import.meta.dirname, "agent", "main.ts");
+
+export function upSteps(): LabStep[] {
+  let packages: Packages | undefined;
+  const found = (): Packages => packages as Packages; // set by the first step
+  return [
+    {
+      title: "Packages",
+      run: async (lab, report) => {
+        requireRoot();
+        packages = await ensurePackages(lab, report);
+        return undefined;
+      },
+    },
+    { title: "Kubernetes", run: (lab, report) => ensurePrograms(lab, programNames, report) },
+    { title: "Certificates", run: prepareFiles },
+    { title: "Node", run: makeNode },
+    { title: "Registry", run: (lab, report) => startRegistry(lab, found(), report) },
+    { title: "Control plane", run: (lab, report) => startControlPlane(lab, found(), report) },
+    { title: "Kubelet", run: (lab, report) => startWorker(lab, found(), report) },
+    { title: "DNS, storage, policies", run: startAddons },
+  ];
+}
+
+function requireRoot(): void {
+  if (process.platform === "linux" && process.getuid?.() === 0) return;
+  throw new LabError({
+    what: "the lab makes namespaces, mounts and network links",
+    given: `${process.platform}, user ${process.getuid?.() ?? "unknown"}`,
+    allowed: "root on Linux",
+    remedy: "run it as root, or use a cluster of your own: `horizon lab up --kubeconfig FILE`",
+  });
+}
+
+async function prepareFiles(lab: Lab): Promise<undefined> {
+  mkdirSync(lab.home, { recursive: true, mode: 0o700 });
+  await ensureCertificates(lab);
+  writeKubeconfigs(lab);
+  mkdirSync(settings(lab, "cni"), { recursive: true });
+  const write = (file: string, value: unknown) => writeFileSync(settings(lab, file), `${JSON.stringify(value)}\n`);
+  write("cni/10-lab.conflist", cniSettings());
+  write("kubelet.json", kubeletSettings(lab));
+  write("proxy.json", proxySettings(lab));
+  write("registry.json", registrySettings(join(lab.home, "registry")));
+}
+
+async function makeNode(lab: Lab): Promise<string> {
+  const pages = takeHost(lab);
+  if (!nodeRuns(lab)) {
+    // They describe pods that no longer run; the kubelet would refuse a state that doesn't fit the machine.
+    for (const state of ["cpu_manager_state", "memory_manager_state"]) {
+      rmSync(join(nodeData(lab), "kubelet", state), { force: true });
+    }
+  }
+  await startNode(lab, programFile(lab, "pause"));
+  return `${pages} huge pages`;
+}
+
+async function startRegistry(lab: Lab, { registry: program }: Packages, report: (text: string) => void) {
+  if (pidOf(lab, "registry") === undefined && (await answers(`http://${REGISTRY}/v2/`))) {
+    throw new LabError({
+      what: "the address of the lab's registry is taken",
+      given: `another program answers at ${REGISTRY}`,
+      allowed: "a free port on loopback",
+      remedy: `stop it: \`ss -ltnp "sport = :${REGISTRY.split(":")[1]}"\` names it`,
+    });
+  }
+  await start(lab, "registry", registry(lab, program), { forks: false });
+  await until(
+    `registry at ${REGISTRY}`,
+    20,
+    alive(lab, "registry", () => answers(`http://${REGISTRY}/v2/`)),
+    report,
+  );
+  await start(lab, "node-registry", enter(lab, registry(lab, program)), { forks: true });
+  return REGISTRY;
+}
+
+async function startControlPlane(lab: Lab, packages: Packages, report: (text: string) => void) {
+  await start(lab, "etcd", enter(lab, etcd(packages.etcd)), { forks: true });
+  await start(lab, "kube-apiserver", enter(lab, apiserver(lab)), { forks: true });
+  const ready = async () => (await kubectl(lab, ["get", "--raw", "/readyz"])).code === 0;
+  await until("API server ready", 120, alive(lab, "kube-apiserver", ready), report);
+  await start(lab, "kube-controller-manager", enter(lab, controllerManager(lab)), { forks: true });
+  await start(lab, "kube-scheduler", enter(lab, scheduler(lab)), { forks: true });
+  return API;
+}
+
+async function startWorker(lab: Lab, packages: Packages, report: (text: string) => void) {
+  const pause = await push("pause", scratchImage(programFile(lab, "pause")));
+  writeFileSync(settings(lab, "containerd.toml"), containerdSettings(lab, packages.cniDir, pause));
+  await start(lab, "containerd", enter(lab, containerd(lab, packages.containerd)), { forks: true });
+  const listens = async () => (await inside(lab, ["test", "-S", "/run/containerd/containerd.sock"])).code === 0;
+  await until("containerd's socket", 30, alive(lab, "containerd", listens), report);
+  await start(lab, "kubelet", enter(lab, kubelet(lab)), { forks: true });
+  await start(lab, "kube-proxy", enter(lab, proxy(lab)), { forks: true });
+  const condition = '-o=jsonpath={.items[*].status.conditions[?(@.type=="Ready")].status}';
+  const ready = async () => (await kubectl(lab, ["get", "nodes", condition])).stdout.includes("True");
+  await until("node ready", 120, alive(lab, "kubelet", ready), report);
+  const proxied = async () => (await inside(lab, ["nft", "list", "table", "ip", "kube-proxy"])).code === 0;
+  await until("kube-proxy's rules", 60, alive(lab, "kube-proxy", proxied), report);
+  return undefined;
+}
+
+async function startAddons(lab: Lab, report: (text: string) => void) {
+  const image = await push("coredns", scratchImage(programFile(lab, "coredns")));
+  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: addons(image) });
+  const applied = await kubectl(lab, ["apply", "--server-side", "--force-conflicts", "-f", "-"], { input });
+  if (applied.code !== 0) throw fault(lab, "kube-apiserver", applied.stderr);
+  const agent = enter(lab, [process.execPath, AGENT, adminKubeconfig(lab)]);
+  await start(lab, "agent", agent, { forks: true });
+  const enforced = async () => (await inside(lab, ["nft", "list", "table", ...TABLE.split(" ")])).code === 0;
+  await until("policy rules", 30, alive(lab, "agent", enforced), report);
+  const dns = ["-n", "kube-system", "get", "deployment", "coredns", "-o=jsonpath={.status.readyReplicas}"];
+  await until("DNS ready", 120, async () => (await kubectl(lab, dns)).stdout === "1" || "its pod is not ready", report);
+  return undefined;
+}
+
+/** Asks for readiness, and gives up at once when the program has ended. */
+const alive = (lab: Lab, name: string, ready: () => Promise<boolean>) => async (): Promise<true | string> => {
+  if (pidOf(lab, name) === undefined) throw fault(lab, name, "it has ended");
+  return (await ready()) || "not yet";
+};
+
+const answers = (url: string): Promise<boolean> =>
+  fetch(url, { signal: AbortSignal.timeout(2000) }).then(
+    () => true,
+    () => false,
+  );
+
+export function kubectl(lab: Lab, args: string[], options: { input?: string; seconds?: number } = {}) {
+  return call(kubectlProgram(lab), ["--kubeconfig", adminKubeconfig(lab), ...args], options);
+}
