@@ -64,21 +64,28 @@ export function inside(lab: Lab, command: string[], options: { input?: string; s
 const linkExists = async (): Promise<boolean> => (await call("ip", ["link", "show", LINK.device])).code === 0;
 
 async function link(lab: Lab): Promise<void> {
-  const pid = String(pidOf(lab, INIT));
-  if (await linkExists()) {
-    if ((await inside(lab, ["ip", "link", "show", "uplink"])).code === 0) return;
-    await call("ip", ["link", "delete", LINK.device]);
+  const ours = (await inside(lab, ["ip", "link", "show", "uplink"])).code === 0;
+  if (!ours) {
+    if (await linkExists()) throw anotherLab();
+    await refuseTakenNetwork();
+    const peer = ["type", "veth", "peer", "name", "uplink", "netns", String(pidOf(lab, INIT))];
+    await must(["ip", "link", "add", LINK.device, ...peer]);
   }
-  await refuseTakenNetwork();
-  const peer = ["type", "veth", "peer", "name", "uplink", "netns", pid];
-  await must(["ip", "link", "add", LINK.device, ...peer]);
-  await must(["ip", "address", "add", `${LINK.host}/30`, "dev", LINK.device]);
+  await must(["ip", "address", "replace", `${LINK.host}/30`, "dev", LINK.device]);
   await must(["ip", "link", "set", LINK.device, "up"]);
-  await must(enter(lab, ["ip", "address", "add", `${LINK.node}/30`, "dev", "uplink"]));
+  await must(enter(lab, ["ip", "address", "replace", `${LINK.node}/30`, "dev", "uplink"]));
   await must(enter(lab, ["ip", "link", "set", "uplink", "up"]));
   // A Service's address needs some route before kube-proxy translates it; the host has no way back to a pod.
   await must(enter(lab, ["ip", "route", "replace", "default", "via", LINK.host]));
 }
+
+const anotherLab = (): LabError =>
+  new LabError({
+    what: "there is one lab per machine, and another one runs",
+    given: `the network link ${LINK.device} of another lab`,
+    allowed: "none, or the lab of this user's state directory",
+    remedy: "run `horizon lab down` as the user who started it",
+  });
 
 async function must([program = "", ...args]: string[]): Promise<void> {
   const { code, stderr } = await call(program, args);

@@ -76,9 +76,9 @@ async function prepareFiles(lab: Lab): Promise<undefined> {
 async function makeNode(lab: Lab): Promise<string> {
   const pages = takeHost(lab);
   if (!nodeRuns(lab)) {
-    // They describe pods that no longer run; the kubelet would refuse a state that doesn't fit the machine.
-    for (const state of ["cpu_manager_state", "memory_manager_state"]) {
-      rmSync(join(nodeData(lab), "kubelet", state), { force: true });
+    // Cores and addresses given to pods that no longer run.
+    for (const state of ["kubelet/cpu_manager_state", "cni"]) {
+      rmSync(join(nodeData(lab), state), { recursive: true, force: true });
     }
   }
   await startNode(lab, programFile(lab, "pause"));
