@@ -9,7 +9,7 @@ import { LabError } from "./errors.ts";
 import { takeHost } from "./host.ts";
 import { push, scratchImage } from "./image.ts";
 import { writeKubeconfigs } from "./kubeconfig.ts";
-import { API, adminKubeconfig, type Lab, type LabStep, nodeData, REGISTRY, settings } from "./lab.ts";
+import { API, adminKubeconfig, type Lab, type LabStep, nodeData, REGISTRY, type Report, settings } from "./lab.ts";
 import { enter, inside, nodeRuns, startNode } from "./node.ts";
 import { ensurePackages, type Packages } from "./packages.ts";
 import { call, fault, pidOf, start, until } from "./process.ts";
@@ -25,8 +25,11 @@ import {
   proxySettings,
   registry,
   registrySettings,
+  SOCKET,
 } from "./worker.ts";
 
+/** For a busy machine; on a quiet one every wait ends within seconds. */
+const PATIENCE_S = 180;
 const AGENT = join(import.meta.dirname, "agent", "main.ts");
 
 export function upSteps(): LabStep[] {
@@ -85,7 +88,7 @@ async function makeNode(lab: Lab): Promise<string> {
   return `${pages} huge pages`;
 }
 
-async function startRegistry(lab: Lab, { registry: program }: Packages, report: (text: string) => void) {
+async function startRegistry(lab: Lab, { registry: program }: Packages, report: Report) {
   if (pidOf(lab, "registry") === undefined && (await answers(`http://${REGISTRY}/v2/`))) {
     throw new LabError({
       what: "the address of the lab's registry is taken",
@@ -94,62 +97,86 @@ async function startRegistry(lab: Lab, { registry: program }: Packages, report: 
       remedy: `stop it: \`ss -ltnp "sport = :${REGISTRY.split(":")[1]}"\` names it`,
     });
   }
-  await start(lab, "registry", registry(lab, program), { forks: false });
-  await until(
-    `registry at ${REGISTRY}`,
-    20,
-    alive(lab, "registry", () => answers(`http://${REGISTRY}/v2/`)),
-    report,
-  );
+  const serves = () => answers(`http://${REGISTRY}/v2/`);
+  await run(lab, "registry", registry(lab, program), { what: `registry at ${REGISTRY}`, ready: serves, report });
   await start(lab, "node-registry", enter(lab, registry(lab, program)), { forks: true });
   return REGISTRY;
 }
 
-async function startControlPlane(lab: Lab, packages: Packages, report: (text: string) => void) {
+async function startControlPlane(lab: Lab, packages: Packages, report: Report) {
   await start(lab, "etcd", enter(lab, etcd(packages.etcd)), { forks: true });
-  await start(lab, "kube-apiserver", enter(lab, apiserver(lab)), { forks: true });
   const ready = async () => (await kubectl(lab, ["get", "--raw", "/readyz"])).code === 0;
-  await until("API server ready", 120, alive(lab, "kube-apiserver", ready), report);
+  await runInNode(lab, "kube-apiserver", apiserver(lab), { what: "API server ready", ready, report });
   await start(lab, "kube-controller-manager", enter(lab, controllerManager(lab)), { forks: true });
   await start(lab, "kube-scheduler", enter(lab, scheduler(lab)), { forks: true });
+  // It is waited for last: Node takes its time to load the client.
+  await start(lab, "agent", enter(lab, agent(lab)), { forks: true });
   return API;
 }
 
-async function startWorker(lab: Lab, packages: Packages, report: (text: string) => void) {
+async function startWorker(lab: Lab, packages: Packages, report: Report) {
   const pause = await push("pause", scratchImage(programFile(lab, "pause")));
   writeFileSync(settings(lab, "containerd.toml"), containerdSettings(lab, packages.cniDir, pause));
-  await start(lab, "containerd", enter(lab, containerd(lab, packages.containerd)), { forks: true });
-  const listens = async () => (await inside(lab, ["test", "-S", "/run/containerd/containerd.sock"])).code === 0;
-  await until("containerd's socket", 30, alive(lab, "containerd", listens), report);
-  await start(lab, "kubelet", enter(lab, kubelet(lab)), { forks: true });
+  const listens = async () => (await inside(lab, ["test", "-S", SOCKET])).code === 0;
+  const runtime = containerd(lab, packages.containerd);
+  await runInNode(lab, "containerd", runtime, { what: "containerd's socket", ready: listens, report });
   await start(lab, "kube-proxy", enter(lab, proxy(lab)), { forks: true });
   const condition = '-o=jsonpath={.items[*].status.conditions[?(@.type=="Ready")].status}';
   const ready = async () => (await kubectl(lab, ["get", "nodes", condition])).stdout.includes("True");
-  await until("node ready", 120, alive(lab, "kubelet", ready), report);
-  const proxied = async () => (await inside(lab, ["nft", "list", "table", "ip", "kube-proxy"])).code === 0;
-  await until("kube-proxy's rules", 60, alive(lab, "kube-proxy", proxied), report);
+  await runInNode(lab, "kubelet", kubelet(lab), { what: "node ready", ready, report });
+  const proxied = () => hasTable(lab, "ip kube-proxy");
+  await runInNode(lab, "kube-proxy", proxy(lab), { what: "kube-proxy's rules", ready: proxied, report });
   return undefined;
 }
 
-async function startAddons(lab: Lab, report: (text: string) => void) {
+async function startAddons(lab: Lab, report: Report) {
   const image = await push("coredns", scratchImage(programFile(lab, "coredns")));
   const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: addons(image) });
   const applied = await kubectl(lab, ["apply", "--server-side", "--force-conflicts", "-f", "-"], { input });
   if (applied.code !== 0) throw fault(lab, "kube-apiserver", applied.stderr);
-  const agent = enter(lab, [process.execPath, AGENT, adminKubeconfig(lab)]);
-  await start(lab, "agent", agent, { forks: true });
-  const enforced = async () => (await inside(lab, ["nft", "list", "table", ...TABLE.split(" ")])).code === 0;
-  await until("policy rules", 30, alive(lab, "agent", enforced), report);
+  const enforced = () => hasTable(lab, TABLE);
+  await runInNode(lab, "agent", agent(lab), { what: "policy rules", ready: enforced, report });
   const dns = ["-n", "kube-system", "get", "deployment", "coredns", "-o=jsonpath={.status.readyReplicas}"];
-  await until("DNS ready", 120, async () => (await kubectl(lab, dns)).stdout === "1" || "its pod is not ready", report);
+  await until(
+    "DNS ready",
+    PATIENCE_S,
+    async () => (await kubectl(lab, dns)).stdout === "1" || "its pod is not",
+    report,
+  );
   return undefined;
 }
 
-/** Asks for readiness, and gives up at once when the program has ended. */
-const alive = (lab: Lab, name: string, ready: () => Promise<boolean>) => async (): Promise<true | string> => {
-  if (pidOf(lab, name) === undefined) throw fault(lab, name, "it has ended");
-  return (await ready()) || "not yet";
-};
+const agent = (lab: Lab): string[] => [process.execPath, AGENT, adminKubeconfig(lab)];
+
+interface Readiness {
+  what: string;
+  ready: () => Promise<boolean>;
+  report: Report;
+}
+
+const runInNode = (lab: Lab, name: string, command: string[], readiness: Readiness) =>
+  run(lab, name, enter(lab, command), readiness, true);
+
+/** Starts a program and waits until it is ready; one that was about to end when it was found is started once more. */
+async function run(lab: Lab, name: string, command: string[], { what, ready, report }: Readiness, forks = false) {
+  let starts = 0;
+  await until(
+    what,
+    PATIENCE_S,
+    async () => {
+      if (pidOf(lab, name) === undefined) {
+        if (starts === 2) throw fault(lab, name, "it has ended twice");
+        starts += 1;
+        await start(lab, name, command, { forks });
+      }
+      return (await ready()) || "not yet";
+    },
+    report,
+  );
+}
+
+const hasTable = async (lab: Lab, table: string): Promise<boolean> =>
+  (await inside(lab, ["nft", "list", "table", ...table.split(" ")])).code === 0;
 
 const answers = (url: string): Promise<boolean> =>
   fetch(url, { signal: AbortSignal.timeout(2000) }).then(

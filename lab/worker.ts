@@ -3,7 +3,7 @@ import { kubeconfigOf } from "./kubeconfig.ts";
 import { CGROUP, type Lab, LINK, NODE, PODS, pki, REGISTRY, SERVICES, settings } from "./lab.ts";
 import { programFile } from "./programs.ts";
 
-const SOCKET = "/run/containerd/containerd.sock";
+export const SOCKET = "/run/containerd/containerd.sock";
 
 export const containerd = (lab: Lab, program: string): string[] => [
   program,
@@ -89,13 +89,13 @@ export const kubeletSettings = (lab: Lab): unknown => ({
 export const proxy = (lab: Lab): string[] => [
   programFile(lab, "kube-proxy"),
   `--config=${settings(lab, "proxy.json")}`,
-  `--hostname-override=${NODE}`,
 ];
 
 export const proxySettings = (lab: Lab): unknown => ({
   apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
   kind: "KubeProxyConfiguration",
   mode: "nftables",
+  hostnameOverride: NODE,
   clientConnection: { kubeconfig: kubeconfigOf(lab, "proxy") },
   clusterCIDR: PODS,
   detectLocalMode: "ClusterCIDR",
