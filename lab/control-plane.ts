@@ -28,6 +28,12 @@ export const apiserver = (lab: Lab): string[] => [
   `--service-account-key-file=${pki(lab, "service-accounts.pub")}`,
   `--service-account-signing-key-file=${pki(lab, "service-accounts.key")}`,
   `--client-ca-file=${pki(lab, "ca.crt")}`,
+  // For API servers behind this one; none has such a certificate, and without the setting the others complain for ever.
+  `--requestheader-client-ca-file=${pki(lab, "ca.crt")}`,
+  "--requestheader-allowed-names=front-proxy-client",
+  "--requestheader-username-headers=X-Remote-User",
+  "--requestheader-group-headers=X-Remote-Group",
+  "--requestheader-extra-headers-prefix=X-Remote-Extra-",
   `--tls-cert-file=${pki(lab, "apiserver.crt")}`,
   `--tls-private-key-file=${pki(lab, "apiserver.key")}`,
   `--kubelet-certificate-authority=${pki(lab, "ca.crt")}`,

@@ -51,7 +51,12 @@ function hierarchies(): string[] {
   const top = "/sys/fs/cgroup";
   if (existsSync(join(top, "cgroup.controllers"))) return [top];
   const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n");
-  return mounts.map((line) => line.split(" ")).flatMap(([, where = "", type]) => (type === "cgroup" ? [where] : []));
+  return mounts
+    .map((line) => line.split(" "))
+    .flatMap(([, where = "", type = ""]) =>
+      // Beside version 1 there may be an empty tree of version 2, where runc makes folders too.
+      type.startsWith("cgroup") ? [where] : [],
+    );
 }
 
 function makeCgroup(folder: string): void {

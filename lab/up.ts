@@ -1,5 +1,5 @@
 /** Brings the lab up, step by step; what is there already is left alone, so an interrupted run goes on. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addons } from "./addons.ts";
 import { TABLE } from "./agent/nft.ts";
@@ -69,11 +69,16 @@ async function prepareFiles(lab: Lab): Promise<undefined> {
   await ensureCertificates(lab);
   writeKubeconfigs(lab);
   mkdirSync(settings(lab, "cni"), { recursive: true });
-  const write = (file: string, value: unknown) => writeFileSync(settings(lab, file), `${JSON.stringify(value)}\n`);
+  const write = (file: string, value: unknown) => writeChanged(settings(lab, file), `${JSON.stringify(value)}\n`);
   write("cni/10-lab.conflist", cniSettings());
   write("kubelet.json", kubeletSettings(lab));
   write("proxy.json", proxySettings(lab));
   write("registry.json", registrySettings(join(lab.home, "registry")));
+}
+
+/** kube-proxy ends when its settings are written, be they the same. */
+function writeChanged(file: string, content: string): void {
+  if (!existsSync(file) || readFileSync(file, "utf8") !== content) writeFileSync(file, content);
 }
 
 async function makeNode(lab: Lab): Promise<string> {
@@ -116,11 +121,10 @@ async function startControlPlane(lab: Lab, packages: Packages, report: Report) {
 
 async function startWorker(lab: Lab, packages: Packages, report: Report) {
   const pause = await push("pause", scratchImage(programFile(lab, "pause")));
-  writeFileSync(settings(lab, "containerd.toml"), containerdSettings(lab, packages.cniDir, pause));
+  writeChanged(settings(lab, "containerd.toml"), containerdSettings(lab, packages.cniDir, pause));
   const listens = async () => (await inside(lab, ["test", "-S", SOCKET])).code === 0;
   const runtime = containerd(lab, packages.containerd);
   await runInNode(lab, "containerd", runtime, { what: "containerd's socket", ready: listens, report });
-  await start(lab, "kube-proxy", enter(lab, proxy(lab)), { forks: true });
   const condition = '-o=jsonpath={.items[*].status.conditions[?(@.type=="Ready")].status}';
   const ready = async () => (await kubectl(lab, ["get", "nodes", condition])).stdout.includes("True");
   await runInNode(lab, "kubelet", kubelet(lab), { what: "node ready", ready, report });

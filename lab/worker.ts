@@ -23,6 +23,8 @@ disabled_plugins = [
 sandbox_image = "${pauseImage}"
 # Without CAP_SYS_RESOURCE a sandbox could not lower its score and would fail.
 restrict_oom_score_adj = true
+# Off by default: limits of huge pages would end at the pod.
+disable_hugetlb_controller = false
 
 [plugins."io.containerd.grpc.v1.cri".cni]
 bin_dir = "${cniDir}"

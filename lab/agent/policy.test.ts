@@ -146,6 +146,11 @@ describe("what a rule allows", () => {
     ]);
   });
 
+  it("reads sources under the API's own name too, as watched objects have it", () => {
+    const watched = { from: [{ podSelector: engine }] } as object;
+    expect(allowedIn({ ingress: [watched] })).toEqual([{ peers: ["10.244.0.3"] }]);
+  });
+
   it("adds up what several policies allow, and never takes away", () => {
     const one = policy({ podSelector: kafka, ingress: [{ ports: [{ port: 1 }] }] });
     const two = { ...policy({ podSelector: {}, ingress: [] }), metadata: { namespace: "trading", name: "deny" } };

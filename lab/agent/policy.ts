@@ -6,6 +6,7 @@ import { BlockList } from "node:net";
 import type {
   V1Namespace,
   V1NetworkPolicy,
+  V1NetworkPolicyIngressRule,
   V1NetworkPolicyPeer,
   V1NetworkPolicyPort,
   V1Pod,
@@ -93,8 +94,13 @@ function directionsOf({ spec }: V1NetworkPolicy): Direction[] {
 
 function rulesOf({ spec }: V1NetworkPolicy, direction: Direction): Rule[] {
   return direction === "ingress"
-    ? (spec?.ingress ?? []).map((rule) => ({ peers: rule._from ?? [], ports: rule.ports ?? [] }))
+    ? (spec?.ingress ?? []).map((rule) => ({ peers: sourcesOf(rule), ports: rule.ports ?? [] }))
     : (spec?.egress ?? []).map((rule) => ({ peers: rule.to ?? [], ports: rule.ports ?? [] }));
+}
+
+/** The client renames `from` in what it lists and leaves it in what it watches. */
+function sourcesOf(rule: V1NetworkPolicyIngressRule & { from?: V1NetworkPolicyPeer[] }): V1NetworkPolicyPeer[] {
+  return rule._from ?? rule.from ?? [];
 }
 
 /** A rule whose peers or ports resolve to nothing allows nothing. */
