@@ -19,7 +19,7 @@ const SYSCTLS = [
 const kept = (lab: Lab): string => join(lab.home, "host.json");
 const path = (name: string): string => join("/proc/sys", name);
 
-/** Keeps the host's values and raises huge pages where there are fewer; returns how many there are. */
+/** For the one lab of the machine: keeps the host's values and raises huge pages where there are fewer; returns their number. */
 export function takeHost(lab: Lab): number {
   if (!existsSync(kept(lab))) {
     const values = SYSCTLS.filter((name) => existsSync(path(name))).map((name) => [
@@ -35,10 +35,13 @@ export function takeHost(lab: Lab): number {
   return pages();
 }
 
-/** Puts the kept values back and removes the cgroups; call when no process of the lab is left. */
+/**
+ * Puts the kept values back and removes the cgroups; call when no process of the lab is left. Without kept values the host
+ * is as it was, or another user's lab has it.
+ */
 export function giveBackHost(lab: Lab): void {
-  for (const root of hierarchies()) removeCgroup(join(root, CGROUP));
   if (!existsSync(kept(lab))) return;
+  for (const root of hierarchies()) removeCgroup(join(root, CGROUP));
   const values = JSON.parse(readFileSync(kept(lab), "utf8")) as Record<string, string>;
   for (const [name, value] of Object.entries(values)) {
     if (readFileSync(path(name), "utf8").trim() !== value) writeFileSync(path(name), value);

@@ -2,7 +2,7 @@
  * The node: network, mount and process namespaces of its own, with a private /run, /var/lib and /var/log. When its first
  * process ends, the kernel ends every process in it and takes its mounts, interfaces and packet filter away.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { LabError } from "./errors.ts";
 import { type Lab, LINK, nodeData, nodeLogs } from "./lab.ts";
@@ -25,7 +25,7 @@ export async function startNode(lab: Lab, pause: string): Promise<void> {
     for (const dir of [nodeData(lab), nodeLogs(lab)]) mkdirSync(dir, { recursive: true });
     const namespaces = ["--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"];
     const setup = ["sh", "-c", SETUP, "lab-node", nodeData(lab), nodeLogs(lab), pause];
-    await start(lab, INIT, ["unshare", ...namespaces, "--", ...setup], { forks: true });
+    await start(lab, INIT, ["unshare", ...namespaces, "--", ...setup]);
     await until("the node's namespaces", 10, async () => {
       if (pidOf(lab, INIT) === undefined) return "its first process has ended; see log/node.log";
       const { stdout } = await inside(lab, ["cat", "/proc/1/comm"]);
@@ -35,17 +35,20 @@ export async function startNode(lab: Lab, pause: string): Promise<void> {
   await link(lab);
 }
 
-export const stopNode = async (lab: Lab): Promise<void> => {
+export async function stopNode(lab: Lab): Promise<void> {
+  const ours = nodeRuns(lab) && (await hasLink(lab));
   await stop(lab, INIT);
+  if (!ours) return;
   await until("end of the node's network", 20, async () => !(await linkExists()) || "its link is still there");
-};
+}
 
 export const nodeRuns = (lab: Lab): boolean => pidOf(lab, INIT) !== undefined;
 
 /** The command line that runs something in the node. */
 export function enter(lab: Lab, command: string[]): string[] {
   const pid = pidOf(lab, INIT);
-  if (pid === undefined) {
+  // Never in the host's own network, whatever the process id says.
+  if (pid === undefined || readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync("/proc/self/ns/net")) {
     throw new LabError({
       what: "the lab does not run",
       given: "no process of the node",
@@ -61,12 +64,15 @@ export function inside(lab: Lab, command: string[], options: { input?: string; s
   return call(program, args, options);
 }
 
+const hasLink = async (lab: Lab): Promise<boolean> => (await inside(lab, ["ip", "link", "show", "uplink"])).code === 0;
 const linkExists = async (): Promise<boolean> => (await call("ip", ["link", "show", LINK.device])).code === 0;
 
 async function link(lab: Lab): Promise<void> {
-  const ours = (await inside(lab, ["ip", "link", "show", "uplink"])).code === 0;
-  if (!ours) {
-    if (await linkExists()) throw anotherLab();
+  if (!(await hasLink(lab))) {
+    if (await linkExists()) {
+      await stop(lab, INIT);
+      throw anotherLab();
+    }
     await refuseTakenNetwork();
     const peer = ["type", "veth", "peer", "name", "uplink", "netns", String(pidOf(lab, INIT))];
     await must(["ip", "link", "add", LINK.device, ...peer]);

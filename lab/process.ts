@@ -1,6 +1,6 @@
 /** Short commands and long-running programs. The latter outlive this program; a file names the process id of each. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LabError } from "./errors.ts";
@@ -60,23 +60,36 @@ export async function until(
 const pidFile = (lab: Lab, name: string): string => join(lab.home, "run", `${name}.pid`);
 export const logFile = (lab: Lab, name: string): string => join(lab.home, "log", `${name}.log`);
 
-/** Process id and start time: a number that another process got meanwhile isn't ours. */
-function identity(pid: number): string | undefined {
+/** Process id and start time out of a /proc/PID/stat: a number that another process got meanwhile isn't ours. */
+function identity(stat: string): string | undefined {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields[0] === "Z" || fields[19] === undefined ? undefined : `${Number.parseInt(stat, 10)} ${fields[19]}`;
+}
+
+function read(file: string): string {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? undefined : `${pid} ${fields[19]}`;
+    return readFileSync(file, "utf8");
   } catch {
-    return undefined;
+    return "";
   }
 }
 
 /** The process id of a program that runs. */
 export function pidOf(lab: Lab, name: string): number | undefined {
-  if (!existsSync(pidFile(lab, name))) return undefined;
-  const kept = readFileSync(pidFile(lab, name), "utf8").trim();
+  const kept = read(pidFile(lab, name));
   const pid = Number.parseInt(kept, 10);
-  return identity(pid) === kept ? pid : undefined;
+  if (Number.isNaN(pid) || identity(kept) === undefined || identity(read(`/proc/${pid}/stat`)) !== identity(kept)) {
+    return undefined;
+  }
+  const program = read(`/proc/${pid}/comm`).trim();
+  if (program === "sh") return undefined; // LAUNCH, a moment before
+  return ["nsenter", "unshare"].includes(program) ? childOf(pid) : pid;
+}
+
+/** Those two fork: the program meant is their child. */
+function childOf(pid: number): number | undefined {
+  const first = read(`/proc/${pid}/task/${pid}/children`).trim().split(" ")[0];
+  return first ? Number(first) : undefined;
 }
 
 export function knownPrograms(lab: Lab): string[] {
@@ -87,42 +100,27 @@ export function knownPrograms(lab: Lab): string[] {
     .sort();
 }
 
-/** The first child of a process: where `unshare` and `nsenter` fork, it is the program meant. */
-export const childOf = (pid: number): number | undefined => {
-  try {
-    const first = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ")[0];
-    return first ? Number(first) : undefined;
-  } catch {
-    return undefined;
-  }
-};
+/** Written by the process itself before it becomes the program, so no program runs that isn't known, whatever ends us. */
+const LAUNCH = 'cat "/proc/$$/stat" >"$0" && exec "$@"';
 
-/** Starts a program unless it runs; `forks` when the one started is only the way to its child. */
-export async function start(
-  lab: Lab,
-  name: string,
-  [program = "", ...args]: string[],
-  options: { forks: boolean; env?: NodeJS.ProcessEnv },
-): Promise<void> {
+/** Starts a program unless it runs. */
+export async function start(lab: Lab, name: string, command: string[]): Promise<void> {
   if (pidOf(lab, name) !== undefined) return;
   for (const dir of ["run", "log"]) mkdirSync(join(lab.home, dir), { recursive: true });
   const output = openSync(logFile(lab, name), "a");
-  const env = { ...process.env, ...options.env };
-  const child = spawn(program, args, { detached: true, stdio: ["ignore", output, output], cwd: "/", env });
+  const child = spawn("sh", ["-c", LAUNCH, pidFile(lab, name), ...command], {
+    detached: true,
+    stdio: ["ignore", output, output],
+    cwd: "/",
+  });
   closeSync(output);
   child.unref();
   const problem = await started(child);
   if (problem !== undefined) throw fault(lab, name, problem);
-  const pid = child.pid ?? 0;
-  let found: number | undefined = options.forks ? undefined : pid;
   await until(`process ${name}`, 10, async () => {
     if (child.exitCode !== null) throw fault(lab, name, `exit code ${child.exitCode}`);
-    found ??= childOf(pid);
-    return found === undefined ? "starting" : true;
+    return pidOf(lab, name) !== undefined || "starting";
   });
-  const written = identity(found ?? 0);
-  if (written === undefined) throw fault(lab, name, "ended at once");
-  writeFileSync(pidFile(lab, name), `${written}\n`);
 }
 
 const started = (child: ChildProcess): Promise<string | undefined> =>

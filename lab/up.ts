@@ -82,7 +82,6 @@ function writeChanged(file: string, content: string): void {
 }
 
 async function makeNode(lab: Lab): Promise<string> {
-  const pages = takeHost(lab);
   if (!nodeRuns(lab)) {
     // Cores and addresses given to pods that no longer run.
     for (const state of ["kubelet/cpu_manager_state", "cni"]) {
@@ -90,7 +89,7 @@ async function makeNode(lab: Lab): Promise<string> {
     }
   }
   await startNode(lab, programFile(lab, "pause"));
-  return `${pages} huge pages`;
+  return `${takeHost(lab)} huge pages`;
 }
 
 async function startRegistry(lab: Lab, { registry: program }: Packages, report: Report) {
@@ -104,18 +103,18 @@ async function startRegistry(lab: Lab, { registry: program }: Packages, report: 
   }
   const serves = () => answers(`http://${REGISTRY}/v2/`);
   await run(lab, "registry", registry(lab, program), { what: `registry at ${REGISTRY}`, ready: serves, report });
-  await start(lab, "node-registry", enter(lab, registry(lab, program)), { forks: true });
+  await start(lab, "node-registry", enter(lab, registry(lab, program)));
   return REGISTRY;
 }
 
 async function startControlPlane(lab: Lab, packages: Packages, report: Report) {
-  await start(lab, "etcd", enter(lab, etcd(packages.etcd)), { forks: true });
+  await start(lab, "etcd", enter(lab, etcd(packages.etcd)));
   const ready = async () => (await kubectl(lab, ["get", "--raw", "/readyz"])).code === 0;
   await runInNode(lab, "kube-apiserver", apiserver(lab), { what: "API server ready", ready, report });
-  await start(lab, "kube-controller-manager", enter(lab, controllerManager(lab)), { forks: true });
-  await start(lab, "kube-scheduler", enter(lab, scheduler(lab)), { forks: true });
+  await start(lab, "kube-controller-manager", enter(lab, controllerManager(lab)));
+  await start(lab, "kube-scheduler", enter(lab, scheduler(lab)));
   // It is waited for last: Node takes its time to load the client.
-  await start(lab, "agent", enter(lab, agent(lab)), { forks: true });
+  await start(lab, "agent", enter(lab, agent(lab)));
   return API;
 }
 
@@ -159,10 +158,10 @@ interface Readiness {
 }
 
 const runInNode = (lab: Lab, name: string, command: string[], readiness: Readiness) =>
-  run(lab, name, enter(lab, command), readiness, true);
+  run(lab, name, enter(lab, command), readiness);
 
 /** Starts a program and waits until it is ready; one that was about to end when it was found is started once more. */
-async function run(lab: Lab, name: string, command: string[], { what, ready, report }: Readiness, forks = false) {
+async function run(lab: Lab, name: string, command: string[], { what, ready, report }: Readiness) {
   let starts = 0;
   await until(
     what,
@@ -171,7 +170,7 @@ async function run(lab: Lab, name: string, command: string[], { what, ready, rep
       if (pidOf(lab, name) === undefined) {
         if (starts === 2) throw fault(lab, name, "it has ended twice");
         starts += 1;
-        await start(lab, name, command, { forks });
+        await start(lab, name, command);
       }
       return (await ready()) || "not yet";
     },
