@@ -202,6 +202,21 @@ lab
   .option("--json", "as JSON", false)
   .action(async ({ json }: { json: boolean }) => fail(await (await import("./commands/lab.ts")).labStatus(json)));
 
+const nodeCount = (value: string): number => {
+  const count = Number(value);
+  if (!Number.isInteger(count) || count < 0 || count > 5000) throw new InvalidArgumentError("allowed: 0 to 5000");
+  return count;
+};
+
+lab
+  .command("nodes")
+  .description("simulated nodes beside the real one, for scale; their pods only seem to run")
+  .argument("<count>", "how many there are to be", nodeCount)
+  .action(async (count: number) => {
+    log = newLogFile("lab-nodes");
+    await (await import("./commands/lab.ts")).labNodes(log, count);
+  });
+
 lab
   .command("kubeconfig")
   .description("print the path of its kubeconfig")

@@ -10,33 +10,51 @@ import { withLock } from "../toolchain/lock.ts";
 import { contents, digest } from "../toolchain/parts.ts";
 import type { Lab, Report } from "./lab.ts";
 
-const MODULE = join(import.meta.dirname, "kubernetes");
 const MACHINE = `${process.platform}-${process.arch}`;
 
+interface Build {
+  /** The folder of its Go module here. */
+  module: "kubernetes" | "kwok";
+  package: string;
+}
+
+const kubernetes = (name: string): Build => ({ module: "kubernetes", package: `k8s.io/kubernetes/cmd/${name}` });
+
 /** In the order in which they are built: what others wait for comes first. */
-const PACKAGES = {
-  "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
-  kubectl: "k8s.io/kubernetes/cmd/kubectl",
-  "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
-  "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
-  kubelet: "k8s.io/kubernetes/cmd/kubelet",
-  "kube-proxy": "k8s.io/kubernetes/cmd/kube-proxy",
-  pause: "./cmd/pause",
-  coredns: "./cmd/coredns",
-} as const;
+const BUILDS = {
+  "kube-apiserver": kubernetes("kube-apiserver"),
+  kubectl: kubernetes("kubectl"),
+  "kube-controller-manager": kubernetes("kube-controller-manager"),
+  "kube-scheduler": kubernetes("kube-scheduler"),
+  kubelet: kubernetes("kubelet"),
+  "kube-proxy": kubernetes("kube-proxy"),
+  pause: { module: "kubernetes", package: "./cmd/pause" },
+  coredns: { module: "kubernetes", package: "./cmd/coredns" },
+  kwok: { module: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" },
+} as const satisfies Record<string, Build>;
 
-export type Program = keyof typeof PACKAGES;
-export const programNames = Object.keys(PACKAGES) as Program[];
+export type Program = keyof typeof BUILDS;
+/** What a cluster consists of. */
+export const clusterPrograms = (Object.keys(BUILDS) as Program[]).filter((name) => name !== "kwok");
 
-/** The version of Kubernetes that a go.mod requires, such as v1.36.3. */
-export function kubernetesVersion(goMod: string): string {
-  const version = /^\s*k8s\.io\/kubernetes (v\d+\.\d+\.\d+)$/m.exec(goMod)?.[1];
-  if (version === undefined) throw new Error("go.mod requires no release of k8s.io/kubernetes");
+const folderOf = (name: Program): string => join(import.meta.dirname, BUILDS[name].module);
+
+/** The release that a go.mod requires of a module, such as v1.36.3. */
+export function requiredVersion(goMod: string, module: string): string {
+  const escaped = module.replaceAll(".", "\\.");
+  const version = new RegExp(`^(?:require)?\\s+${escaped} (v\\d+\\.\\d+\\.\\d+)$`, "m").exec(goMod)?.[1];
+  if (version === undefined) throw new Error(`go.mod requires no release of ${module}`);
   return version;
 }
 
-/** What the linker writes into the programs; without it they call themselves v0.0.0. */
-export function linkerFlags(version: string): string {
+function versionOf(name: Program): string {
+  const module = BUILDS[name].module === "kwok" ? "sigs.k8s.io/kwok" : "k8s.io/kubernetes";
+  return requiredVersion(readFileSync(join(folderOf(name), "go.mod"), "utf8"), module);
+}
+
+/** What the linker writes into the programs; without it Kubernetes' own call themselves v0.0.0. */
+export function linkerFlags(name: Program, version = versionOf(name)): string {
+  if (BUILDS[name].module === "kwok") return "-s -w"; // its version is in its source
   const [major = "", minor = ""] = version.slice(1).split(".");
   const facts = { gitVersion: version, gitMajor: major, gitMinor: minor, gitTreeState: "clean" };
   const variables = ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((home) =>
@@ -45,31 +63,30 @@ export function linkerFlags(version: string): string {
   return ["-s", "-w", ...variables].join(" ");
 }
 
-const version = (): string => kubernetesVersion(readFileSync(join(MODULE, "go.mod"), "utf8"));
-
 /** Where a program lies once it is built. */
 export function programFile(lab: Lab, name: Program): string {
-  const own = PACKAGES[name];
+  const own = BUILDS[name].package;
   const sources = ["go.mod", "go.sum", ...(own.startsWith("./") ? [own.slice(2)] : [])];
-  const key = digest([name, linkerFlags(version()), MACHINE, ...contents(MODULE, sources)]);
-  return join(lab.cache, `${name}-${version()}-${key}`, name);
+  const key = digest([name, linkerFlags(name), MACHINE, ...contents(folderOf(name), sources)]);
+  return join(lab.cache, `${name}-${versionOf(name)}-${key}`, name);
 }
 
-/** Takes a few milliseconds when everything is there. Returns the version of Kubernetes. */
-export async function ensurePrograms(lab: Lab, wanted: Program[], report: Report): Promise<string> {
+/** Takes a few milliseconds when everything is there. Returns the version of the first. */
+export async function ensurePrograms(lab: Lab, wanted: [Program, ...Program[]], report: Report): Promise<string> {
+  const version = versionOf(wanted[0]);
   const missing = () => wanted.filter((name) => !existsSync(programFile(lab, name)));
-  if (missing().length === 0) return version();
+  if (missing().length === 0) return version;
   mkdirSync(lab.cache, { recursive: true });
   const waiting = (holder: number) => report(`process ${holder}, which builds too, has ${join(lab.cache, "lock")}`);
   await withLock(join(lab.cache, "lock"), waiting, async () => {
     clearLeftovers(lab);
     const options = { log: lab.log, onLine: report };
-    const work = { product: "the lab's Kubernetes", modules: [MODULE] };
+    const work = { product: "the lab's Kubernetes", modules: wanted.map(folderOf) };
     const env = missing().length === 0 ? {} : await prepareGo(work, lab.cache, options);
     for (const name of missing()) await build(lab, name, { ...options, env, remedy: REMEDY }, report);
     rmSync(join(lab.cache, "go-build"), { recursive: true, force: true });
   });
-  return version();
+  return version;
 }
 
 const REMEDY = "run the command again, it continues; where a module can't be fetched, see go env GOPROXY GOSUMDB";
@@ -78,10 +95,10 @@ async function build(lab: Lab, name: Program, options: CommandOptions, report: R
   const began = Date.now();
   const onLine = (line: string) => report(`build ${name} ${Math.round((Date.now() - began) / 1000)} s: ${line}`);
   const draft = mkdtempSync(join(lab.cache, "tmp-"));
-  const flags = ["-v", "-trimpath", "-buildvcs=false", "-mod=readonly", `-ldflags=${linkerFlags(version())}`];
-  const args = ["build", ...flags, "-o", join(draft, name), PACKAGES[name]];
+  const flags = ["-v", "-trimpath", "-buildvcs=false", "-mod=readonly", `-ldflags=${linkerFlags(name)}`];
+  const args = ["build", ...flags, "-o", join(draft, name), BUILDS[name].package];
   report(`build ${name}`);
-  await command("go", args, { ...options, cwd: MODULE, onLine });
+  await command("go", args, { ...options, cwd: folderOf(name), onLine });
   renameSync(draft, join(programFile(lab, name), ".."));
 }
 

@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { currentKubeconfig, isForeign } from "./foreign.ts";
-import { type Lab, REGISTRY } from "./lab.ts";
+import { adminKubeconfig, type Lab, REGISTRY } from "./lab.ts";
 import { call, knownPrograms, pidOf } from "./process.ts";
 import { programFile } from "./programs.ts";
 
@@ -23,6 +23,10 @@ export const kubectlProgram = (lab: Lab): string => {
   const built = programFile(lab, "kubectl");
   return existsSync(built) ? built : "kubectl";
 };
+
+/** As the lab's administrator. */
+export const kubectl = (lab: Lab, args: string[], options: { input?: string; seconds?: number } = {}) =>
+  call(kubectlProgram(lab), ["--kubeconfig", adminKubeconfig(lab), ...args], options);
 
 export async function readStatus(lab: Lab): Promise<LabStatus> {
   const kubeconfig = currentKubeconfig(lab);

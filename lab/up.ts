@@ -12,9 +12,9 @@ import { writeKubeconfigs } from "./kubeconfig.ts";
 import { API, adminKubeconfig, type Lab, type LabStep, nodeData, REGISTRY, type Report, settings } from "./lab.ts";
 import { enter, inside, nodeRuns, startNode } from "./node.ts";
 import { ensurePackages, type Packages } from "./packages.ts";
-import { call, fault, pidOf, start, until } from "./process.ts";
-import { ensurePrograms, programFile, programNames } from "./programs.ts";
-import { kubectlProgram } from "./status.ts";
+import { fault, pidOf, start, until } from "./process.ts";
+import { clusterPrograms, ensurePrograms, programFile } from "./programs.ts";
+import { kubectl } from "./status.ts";
 import {
   cniSettings,
   containerd,
@@ -44,7 +44,7 @@ export function upSteps(): LabStep[] {
         return undefined;
       },
     },
-    { title: "Kubernetes", run: (lab, report) => ensurePrograms(lab, programNames, report) },
+    { title: "Kubernetes", run: (lab, report) => ensurePrograms(lab, ["kube-apiserver", ...clusterPrograms], report) },
     { title: "Certificates", run: prepareFiles },
     { title: "Node", run: makeNode },
     { title: "Registry", run: (lab, report) => startRegistry(lab, found(), report) },
@@ -186,7 +186,3 @@ const answers = (url: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-export function kubectl(lab: Lab, args: string[], options: { input?: string; seconds?: number } = {}) {
-  return call(kubectlProgram(lab), ["--kubeconfig", adminKubeconfig(lab), ...args], options);
-}

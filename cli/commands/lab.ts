@@ -3,6 +3,7 @@ import { downSteps } from "../../lab/down.ts";
 import { LabError } from "../../lab/errors.ts";
 import { adopt, currentKubeconfig, isForeign } from "../../lab/foreign.ts";
 import { cacheDir, type Lab, type LabStep } from "../../lab/lab.ts";
+import { simulateSteps } from "../../lab/simulate.ts";
 import { kubectlProgram, readStatus, renderStatus } from "../../lab/status.ts";
 import { upSteps } from "../../lab/up.ts";
 import { ToolchainError } from "../../toolchain/errors.ts";
@@ -30,6 +31,8 @@ const adoptStep = (kubeconfig: string): LabStep => ({
 
 export const labDown = (log: string, { keepData }: { keepData: boolean }): Promise<void> =>
   runLab(newLab(log), downSteps(keepData));
+
+export const labNodes = (log: string, count: number): Promise<void> => runLab(newLab(log), simulateSteps(count));
 
 export async function labStatus(json: boolean): Promise<boolean> {
   const status = await readStatus(newLab("/dev/null"));

@@ -11,6 +11,7 @@ import {
   type V1PersistentVolume,
   type V1PersistentVolumeClaim,
 } from "@kubernetes/client-node";
+import { NODE } from "../lab.ts";
 import { toRuleset } from "./nft.ts";
 import { isolate } from "./policy.ts";
 import { folderOf, isReleased, isWaiting, newSize, volumeFor } from "./volumes.ts";
@@ -45,7 +46,9 @@ async function watchAll() {
 async function enforce(): Promise<void> {
   if (watched === undefined) return;
   const { policies, namespaces, pods } = watched;
-  const world = { policies: [...policies.list()], namespaces: [...namespaces.list()], pods: [...pods.list()] };
+  // Pods of simulated nodes have made-up addresses.
+  const here = pods.list().filter(({ spec }) => spec?.nodeName === NODE);
+  const world = { policies: [...policies.list()], namespaces: [...namespaces.list()], pods: here };
   const ruleset = toRuleset(isolate(world));
   if (ruleset === applied) return;
   const { status, stderr } = spawnSync("nft", ["-f", "-"], { input: ruleset, encoding: "utf8", timeout: 10_000 });
