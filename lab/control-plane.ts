@@ -50,6 +50,8 @@ export const controllerManager = (lab: Lab): string[] => [
   programFile(lab, "kube-controller-manager"),
   ...asUser(kubeconfigOf(lab, "controller-manager")),
   "--use-service-account-credentials=true",
+  // A busy machine renews late, and no other real node could take over.
+  "--node-monitor-grace-period=200s",
   `--root-ca-file=${pki(lab, "ca.crt")}`,
   `--service-account-private-key-file=${pki(lab, "service-accounts.key")}`,
 ];

@@ -11,6 +11,7 @@ import { push, scratchImage } from "./image.ts";
 import { adminKubeconfig, CGROUP, cacheDir, type Lab, type LabStep, LINK, nodeData } from "./lab.ts";
 import { call, pidOf, until } from "./process.ts";
 import { programFile } from "./programs.ts";
+import { simulateSteps } from "./simulate.ts";
 import { kubectlProgram, readStatus } from "./status.ts";
 import { busybox } from "./testing/busybox.ts";
 import { upSteps } from "./up.ts";
@@ -303,6 +304,32 @@ describe("NetworkPolicies, seen from the pods", () => {
     await until("its end", 20, async () => !(await connects("edges", "stranger", server, 8080)) || "open");
     await kubectl(["-n", "edges", "delete", "networkpolicies", "--all"]);
     await until("peace", 20, async () => (await connects("plain", "client", server, 9090)) || "closed");
+  });
+});
+
+describe("simulated nodes", () => {
+  it("take pods that tolerate them and no others, and go again", async () => {
+    await take(simulateSteps(20));
+    const spec = {
+      tolerations: [{ key: "kwok.x-k8s.io/node", operator: "Exists" }],
+      nodeSelector: { "kwok.x-k8s.io/node": "fake" },
+      containers: [{ name: "main", image }],
+    };
+    const metadata = { labels: { app: "many" } };
+    await apply({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { namespace: "plain", name: "many" },
+      spec: { replicas: 40, selector: { matchLabels: metadata.labels }, template: { metadata, spec } },
+    });
+    await kubectl(["-n", "plain", "rollout", "status", "deployment/many", "--timeout=80s"]);
+    await apply(pod("plain", "ordinary"));
+    await ready("plain", "ordinary");
+    const nodeOf = ["-n", "plain", "get", "pod", "ordinary", "-o=jsonpath={.spec.nodeName}"];
+    expect(await kubectl(nodeOf)).toBe("lab-node");
+    await kubectl(["-n", "plain", "delete", "deployment", "many"]);
+    await take(simulateSteps(0));
+    await until("one node", 20, async () => (await readStatus(lab)).nodes.length === 1 || "more");
   });
 });
 

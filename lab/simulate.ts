@@ -59,7 +59,8 @@ async function startKwok(lab: Lab, report: Report): Promise<string> {
     `--kubeconfig=${kubeconfigOf(lab, "admin")}`,
     `--config=${join(import.meta.dirname, "kwok", "stages.yaml")}`,
     `--manage-nodes-with-annotation-selector=${MARK}=fake`,
-    "--node-lease-duration-seconds=40",
+    // Renewed every 40 s, which the controller manager waits for: a thousand nodes are 25 requests a second.
+    "--node-lease-duration-seconds=160",
     "--v=WARN",
     // Of no network here: nothing answers at a simulated pod's address.
     "--cidr=100.64.0.0/16",
