@@ -1,5 +1,5 @@
 /** What the lab takes from the distribution: found on the machine, else from Debian's packages. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { command } from "../toolchain/command.ts";
 import { LabError } from "./errors.ts";
@@ -89,4 +89,5 @@ async function unpack(lab: Lab, program: keyof typeof UNPACKED, report: Report):
   const options = { log: lab.log, onLine: report, cwd: draft, remedy: "run the command again" };
   await command("dpkg-deb", ["-x", archive, "content"], options);
   renameSync(join(draft, "content"), join(lab.cache, "debian", program));
+  rmSync(draft, { recursive: true });
 }
