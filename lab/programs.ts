@@ -1,0 +1,110 @@
+/**
+ * The cluster's own programs, built from published Go modules and kept per user under a hash of versions and sources:
+ * each is made aside and renamed into place, so a run that was interrupted goes on.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { type CommandOptions, command } from "../toolchain/command.ts";
+import { prepareGo } from "../toolchain/go.ts";
+import { withLock } from "../toolchain/lock.ts";
+import { contents, digest } from "../toolchain/parts.ts";
+import type { Lab, Report } from "./lab.ts";
+
+const MACHINE = `${process.platform}-${process.arch}`;
+
+interface Build {
+  /** The folder of its Go module here. */
+  module: "kubernetes" | "kwok";
+  package: string;
+}
+
+const kubernetes = (name: string): Build => ({ module: "kubernetes", package: `k8s.io/kubernetes/cmd/${name}` });
+
+/** In the order in which they are built: what others wait for comes first. */
+const BUILDS = {
+  "kube-apiserver": kubernetes("kube-apiserver"),
+  kubectl: kubernetes("kubectl"),
+  "kube-controller-manager": kubernetes("kube-controller-manager"),
+  "kube-scheduler": kubernetes("kube-scheduler"),
+  kubelet: kubernetes("kubelet"),
+  "kube-proxy": kubernetes("kube-proxy"),
+  pause: { module: "kubernetes", package: "./cmd/pause" },
+  coredns: { module: "kubernetes", package: "./cmd/coredns" },
+  kwok: { module: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" },
+} as const satisfies Record<string, Build>;
+
+export type Program = keyof typeof BUILDS;
+/** What a cluster consists of. */
+export const clusterPrograms = (Object.keys(BUILDS) as Program[]).filter((name) => name !== "kwok");
+
+const folderOf = (name: Program): string => join(import.meta.dirname, BUILDS[name].module);
+
+/** The release that a go.mod requires of a module, such as v1.36.3. */
+export function requiredVersion(goMod: string, module: string): string {
+  const escaped = module.replaceAll(".", "\\.");
+  const version = new RegExp(`^(?:require)?\\s+${escaped} (v\\d+\\.\\d+\\.\\d+)$`, "m").exec(goMod)?.[1];
+  if (version === undefined) throw new Error(`go.mod requires no release of ${module}`);
+  return version;
+}
+
+function versionOf(name: Program): string {
+  const module = BUILDS[name].module === "kwok" ? "sigs.k8s.io/kwok" : "k8s.io/kubernetes";
+  return requiredVersion(readFileSync(join(folderOf(name), "go.mod"), "utf8"), module);
+}
+
+/** What the linker writes into the programs; without it Kubernetes' own call themselves v0.0.0. */
+export function linkerFlags(name: Program, version = versionOf(name)): string {
+  if (BUILDS[name].module === "kwok") return "-s -w"; // its version is in its source
+  const [major = "", minor = ""] = version.slice(1).split(".");
+  const facts = { gitVersion: version, gitMajor: major, gitMinor: minor, gitTreeState: "clean" };
+  const variables = ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((home) =>
+    Object.entries(facts).map(([name, value]) => `-X ${home}.${name}=${value}`),
+  );
+  return ["-s", "-w", ...variables].join(" ");
+}
+
+/** Where a program lies once it is built. */
+export function programFile(lab: Lab, name: Program): string {
+  const own = BUILDS[name].package;
+  const sources = ["go.mod", "go.sum", ...(own.startsWith("./") ? [own.slice(2)] : [])];
+  const key = digest([name, linkerFlags(name), MACHINE, ...contents(folderOf(name), sources)]);
+  return join(lab.cache, `${name}-${versionOf(name)}-${key}`, name);
+}
+
+/** Takes a few milliseconds when everything is there. Returns the version of the first. */
+export async function ensurePrograms(lab: Lab, wanted: [Program, ...Program[]], report: Report): Promise<string> {
+  const version = versionOf(wanted[0]);
+  const missing = () => wanted.filter((name) => !existsSync(programFile(lab, name)));
+  if (missing().length === 0) return version;
+  mkdirSync(lab.cache, { recursive: true });
+  const waiting = (holder: number) => report(`process ${holder}, which builds too, has ${join(lab.cache, "lock")}`);
+  await withLock(join(lab.cache, "lock"), waiting, async () => {
+    clearLeftovers(lab);
+    const options = { log: lab.log, onLine: report };
+    const work = { product: "the lab's Kubernetes", modules: wanted.map(folderOf) };
+    const env = missing().length === 0 ? {} : await prepareGo(work, lab.cache, options);
+    for (const name of missing()) await build(lab, name, { ...options, env, remedy: REMEDY }, report);
+    rmSync(join(lab.cache, "go-build"), { recursive: true, force: true });
+  });
+  return version;
+}
+
+const REMEDY = "run the command again, it continues; where a module can't be fetched, see go env GOPROXY GOSUMDB";
+
+async function build(lab: Lab, name: Program, options: CommandOptions, report: Report): Promise<void> {
+  const began = Date.now();
+  const onLine = (line: string) => report(`build ${name} ${Math.round((Date.now() - began) / 1000)} s: ${line}`);
+  const draft = mkdtempSync(join(lab.cache, "tmp-"));
+  const flags = ["-v", "-trimpath", "-buildvcs=false", "-mod=readonly", `-ldflags=${linkerFlags(name)}`];
+  const args = ["build", ...flags, "-o", join(draft, name), BUILDS[name].package];
+  report(`build ${name}`);
+  await command("go", args, { ...options, cwd: folderOf(name), onLine });
+  renameSync(draft, join(programFile(lab, name), ".."));
+}
+
+/** Only the holder of the lock comes here, so whatever is half made belongs to a run that was killed. */
+function clearLeftovers({ cache }: Lab): void {
+  for (const entry of readdirSync(cache)) {
+    if (entry.startsWith("tmp-")) rmSync(join(cache, entry), { recursive: true });
+  }
+}
