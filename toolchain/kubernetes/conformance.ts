@@ -101,11 +101,11 @@ export class ConformanceStack {
   }
 
   /** `interrupt` sends what Ctrl-C sends, once the output shows that text. */
-  run(args: string[], interrupt?: string): Promise<Result> {
+  run(args: string[], interrupt?: string, environment: NodeJS.ProcessEnv = {}): Promise<Result> {
     return new Promise((resolve, reject) => {
       const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
         cwd: this.#folder,
-        env: this.#environment,
+        env: { ...this.#environment, ...environment },
         stdio: ["ignore", "pipe", "pipe"],
         timeout: COMMAND_MS,
       });
@@ -138,9 +138,9 @@ function homeWith(plugin: string | undefined, home: string, folder: string): str
   return join(folder, "home");
 }
 
-/** The names of resources that the state has, without the stack and the provider. */
-export function resourcesIn(state: string): string[] {
-  const { deployment } = JSON.parse(state) as { deployment: { resources?: { urn: string }[] } };
-  const urns = (deployment.resources ?? []).map(({ urn }) => urn).filter((urn) => urn.includes("::kubernetes:"));
-  return urns.map((urn) => urn.split("::").at(-1) ?? "").sort();
+/** The Kubernetes resources of a state: id, inputs and outputs by URN. */
+export function resourcesIn(state: string): Record<string, unknown> {
+  const { deployment } = JSON.parse(state) as { deployment: { resources?: Record<string, unknown>[] } };
+  const ours = (deployment.resources ?? []).filter(({ urn }) => String(urn).includes("::kubernetes:"));
+  return Object.fromEntries(ours.map(({ urn, id, inputs, outputs }) => [String(urn), { id, inputs, outputs }]));
 }
