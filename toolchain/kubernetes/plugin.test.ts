@@ -113,6 +113,20 @@ describe("refusals", () => {
     expect((await plugin.create(MAP, inputs)).id).toBe("default/a");
   });
 
+  it("are not for objects that are just being deleted: those are waited for", async () => {
+    const path = "/api/v1/namespaces/default/configmaps/a";
+    const inputs = await plugin.check(MAP, map({ a: "1" }));
+    const { properties } = await plugin.create(MAP, inputs);
+    const metadata = { name: "a", namespace: "default", uid: "u", deletionTimestamp: "2026-01-01T00:00:00Z" };
+    api.objects.set(path, { ...properties, metadata: { ...metadata, finalizers: ["example.com/slow"] } });
+    const created = plugin.create(MAP, inputs);
+    await expect
+      .poll(() => plugin.logs.join())
+      .toMatch(/its predecessor is being deleted: finalizers example.com\/slow/);
+    api.objects.delete(path);
+    expect((await created).id).toBe("default/a");
+  });
+
   it("of kinds that aren't served name the kind", async () => {
     await expect(plugin.check("core/v1:ConfigMapList", {})).rejects.toThrow(/is a list/);
     const inputs = await plugin.check("example.com/v1:Thing", { metadata: { name: "a" } });

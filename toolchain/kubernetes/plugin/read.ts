@@ -5,7 +5,7 @@ import { timeoutOf } from "./readiness.ts";
 import type { Session } from "./session.ts";
 import { checkpoint, inputsOf, readState, skipsAwait } from "./state.ts";
 import { type Fields, reveal } from "./values.ts";
-import { judgeNow, waitGone } from "./wait.ts";
+import { DELETE_MINUTES, judgeNow, waitGone } from "./wait.ts";
 import { NotReady } from "./write.ts";
 
 export interface Read {
@@ -54,7 +54,6 @@ export interface Remove {
 
 /** Kinds that the official plugin doesn't wait for either when `pulumi.com/skipAwait` is set. */
 const MAY_SKIP = ["DaemonSet", "Deployment", "Job", "Namespace", "Pod", "ReplicationController", "StatefulSet"];
-const DELETE_MINUTES = 10;
 
 export async function remove(session: Session, { urn, id, properties, timeoutSeconds }: Remove): Promise<void> {
   if (session.unreachable !== undefined && session.settings.deleteUnreachable) return dropped(session, urn);

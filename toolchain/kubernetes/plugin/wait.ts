@@ -10,6 +10,7 @@ import { NOTHING, type Verdict } from "./verdict.ts";
 
 const FIRST_POLL_MS = 200;
 const LONGEST_POLL_MS = 3000;
+export const DELETE_MINUTES = 10;
 
 export interface Waiting {
   timeoutMs: number;

@@ -9,7 +9,7 @@ import { Refusal } from "./refusal.ts";
 import type { Session } from "./session.ts";
 import { checkpoint, fieldManager, manifestOf, type State, skipsAwait } from "./state.ts";
 import { type Fields, hasUnknown, reveal, UNKNOWN } from "./values.ts";
-import { waitReady } from "./wait.ts";
+import { DELETE_MINUTES, waitGone, waitReady } from "./wait.ts";
 
 export interface Write {
   urn: string;
@@ -55,7 +55,7 @@ async function preview(session: Session, request: Write): Promise<Written> {
   const api = session.api(`preview ${request.urn}`);
   const manifest = await manifestFor(session, request);
   try {
-    if (!request.before && !session.settings.upsertExistingObjects && (await exists(session, manifest))) return asGiven;
+    if (!request.before && !session.settings.upsertExistingObjects && (await find(session, manifest))) return asGiven;
     const { object, warnings } = await api.apply(manifest, {
       ...applyOptions(session, request, manifest),
       dryRun: true,
@@ -76,7 +76,7 @@ async function perform(session: Session, request: Write): Promise<Written> {
   const api = session.api(before ? "update an object" : "create an object");
   const manifest = await manifestFor(session, request);
   const { object, warnings } = await patiently(session, urn, async () => {
-    if (!before && !session.settings.upsertExistingObjects && (await exists(session, manifest))) throw taken(manifest);
+    if (!before) await requireFree(session, request, manifest);
     return api.apply(manifest, applyOptions(session, request, manifest));
   });
   session.report(urn, warnings);
@@ -105,9 +105,22 @@ function applyOptions(session: Session, { before }: Write, manifest: Fields) {
   return { fieldManager: fieldManager(manifest, before), force: session.forces(manifest), signal: session.signal };
 }
 
-async function exists(session: Session, manifest: Fields): Promise<boolean> {
+async function find(session: Session, manifest: Fields): Promise<Fields | undefined> {
   const api = session.api("look for an object");
-  return (await api.get(kindOf(manifest), namespaceOf(manifest), nameOf(manifest), session.signal)) !== undefined;
+  return api.get(kindOf(manifest), namespaceOf(manifest), nameOf(manifest), session.signal);
+}
+
+/** An object that is just being deleted, by a replacement that did not wait for it, makes room for the new one. */
+async function requireFree(session: Session, { urn, timeoutSeconds }: Write, manifest: Fields): Promise<void> {
+  const there = await find(session, manifest);
+  if (!there) return;
+  if (text(there, "metadata", "deletionTimestamp") !== "") {
+    await waitGone(session.api("wait for a deletion"), kindOf(manifest), there, {
+      timeoutMs: timeoutOf(manifest, timeoutSeconds, DELETE_MINUTES),
+      signal: session.signal,
+      onStatus: (message) => session.host.status(urn, `its predecessor is ${message}`),
+    });
+  } else if (!session.settings.upsertExistingObjects) throw taken(manifest);
 }
 
 /** A namespace or a definition that is created at the same time is there a moment later. */
