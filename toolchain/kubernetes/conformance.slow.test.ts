@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConformanceStack, resourcesIn } from "./conformance.ts";
-import { OPERATIONS, type Place } from "./conformance-list.ts";
+import { OPERATIONS } from "./conformance-list.ts";
+import type { Place } from "./conformance-objects.ts";
 import { Outside } from "./outside.ts";
 import { findPrograms, startCluster, type TestCluster } from "./test-cluster.ts";
 

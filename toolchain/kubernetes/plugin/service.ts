@@ -227,10 +227,11 @@ function variablesOf(fields: Fields): Record<string, string> {
 
 /** Whatever a request holds that no message may show. */
 function secretsOf(request: unknown): Fields {
-  const message = request as Partial<pb.UpdateRequest & pb.CreateRequest>;
+  const message = request as Partial<pb.UpdateRequest & pb.ReadRequest>;
   return {
     news: toFields(message.getNews?.()),
     olds: toFields(message.getOlds?.()),
+    inputs: toFields(message.getInputs?.()),
     properties: toFields(message.getProperties?.()),
   };
 }

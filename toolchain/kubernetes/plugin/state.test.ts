@@ -34,6 +34,11 @@ describe("the state of an object", () => {
     expect(state).toEqual({ inputs, live, initialApiVersion: "v1", fieldManager: "pulumi-kubernetes" });
   });
 
+  it("leaves out who owns which field", () => {
+    const owned = { ...live, metadata: { ...live.metadata, managedFields: [{ manager: "a" }] } };
+    expect(readState(checkpoint(inputs, owned)).live).toEqual(live);
+  });
+
   it("keeps what an earlier plugin called itself and the first apiVersion", () => {
     const earlier = { inputs, live, initialApiVersion: "v1beta1", fieldManager: "pulumi-kubernetes-1a2b3c4d" };
     expect(readState(checkpoint(inputs, live, earlier))).toMatchObject({

@@ -33,8 +33,9 @@ export function fieldManager(inputs: Fields, earlier?: State): string {
   );
 }
 
-export function markedOutputs(inputs: Fields, live: Fields): Fields {
-  return markSecretKind(markLike(conceal(live), inputs) as Fields);
+/** Without the owners of fields, which would double the size of the state and are never read from it. */
+function markedOutputs(inputs: Fields, live: Fields): Fields {
+  return markSecretKind(markLike(conceal(without(live, "metadata", "managedFields")), inputs) as Fields);
 }
 
 /** All data of a Secret are secret, whether or not the program said so; kubectl's copy of them too. */
