@@ -28,8 +28,9 @@ export interface Operation {
   objects?: (place: Place) => Declared[];
   /** What happens to the cluster beforehand. */
   before?: (place: Place) => Promise<void>;
-  /** What a preview must show, without resources that stay the same. */
+  /** What a preview before the run must show, and one after it, without resources that stay the same. */
   plan?: Record<string, string>;
+  next?: Record<string, string>;
   run?: (place: Place) => Promise<Result>;
   /** The run must fail, and its output match each of these. */
   fails?: RegExp[];
@@ -100,7 +101,7 @@ export const OPERATIONS: Operation[] = [
     before: (place) => place.outside.patch(apps(place, "deployments/d"), { spec: { replicas: 5 } }, "kubectl"),
     run: refresh,
     says: [/deploy +(updated|refreshed)/, /1 updated/],
-    plan: { deploy: "update" },
+    next: { deploy: "update" },
   },
   { title: "heals drift by kubectl", run: up, holds: [[(place) => replicasOf(place, "d"), 2]] },
   {
@@ -108,7 +109,7 @@ export const OPERATIONS: Operation[] = [
     before: (place) =>
       place.outside.patch(core(place, "configmaps/m"), { metadata: { labels: { added: "x" } } }, "operator"),
     run: refresh,
-    plan: {},
+    next: {},
   },
   {
     title: "refuses to take a field from another manager",
@@ -130,7 +131,7 @@ export const OPERATIONS: Operation[] = [
     objects: (place) => settled(place, { replicas: 1, options: { ignoreChanges: ["spec.replicas"] } }),
     before: (place) => place.outside.patch(apps(place, "deployments/d"), { spec: { replicas: 7 } }, "operator"),
     run: up,
-    plan: {},
+    next: {},
     holds: [[(place) => replicasOf(place, "d"), 7]],
   },
   {
@@ -228,11 +229,11 @@ export const OPERATIONS: Operation[] = [
     objects: (place) => extra(place, waited(place, 600)),
     before: async (place) => {
       await place.outside.delete(`/api/v1/nodes/node-${place.namespace}`).catch(() => undefined);
-      await place.outside.setPodStatus(place.namespace, CRASHING_POD);
+      void later(place, CRASHING_POD);
     },
-    // A replica more makes it wait again.
-    run: ({ stack }) => stack.run(["up", "--yes", "--skip-preview", "--replace", "**waited"], "waited creating"),
+    run: ({ stack }) => stack.run(["up", "--yes", "--skip-preview"], "waited updating"),
     fails: [/cancel/i],
+    holds: [[async ({ stack }) => /Deployment::waited"/.test(await stack.state()), true]],
   },
   {
     title: "creates an object of a kind that the program defines first",

@@ -122,11 +122,14 @@ export const CRASHING_POD: Fields = {
   ],
 };
 
-/** Writes the status of pods as they appear, for as long as a step may take. */
+let turn = 0;
+
+/** Writes the status of pods as they appear, for as long as a step may take or until another status is wanted. */
 export async function later({ outside, namespace }: Place, status: Fields): Promise<void> {
-  for (let second = 0; second < 40; second++) {
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+  turn++;
+  for (const mine = turn, end = Date.now() + 90_000; mine === turn && Date.now() < end; ) {
     await outside.setPodStatus(namespace, status).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }
 
