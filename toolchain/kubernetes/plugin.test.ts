@@ -85,6 +85,20 @@ describe("the plugin", () => {
   });
 });
 
+describe("a Secret", () => {
+  it("is secret from the first, though the program did not say so", async () => {
+    const inputs = await plugin.check("core/v1:Secret", {
+      metadata: { name: "a" },
+      stringData: { password: "canary-4711" },
+    });
+    expect(inputs.stringData).toEqual(secret({ password: "canary-4711" }));
+    const { properties } = await plugin.create("core/v1:Secret", inputs);
+    expect(properties.data).toEqual(secret({ password: Buffer.from("canary-4711").toString("base64") }));
+    api.override = ({ method }) => (method === "PATCH" ? statusOf(422, "canary-4711 is odd") : undefined);
+    await expect(plugin.update("core/v1:Secret", properties, inputs)).rejects.toThrow(/^2 UNKNOWN: \[secret\] is odd$/);
+  });
+});
+
 describe("a preview", () => {
   it("asks the server and leaves no trace", async () => {
     const inputs = await plugin.check(MAP, map({ a: "1" }));

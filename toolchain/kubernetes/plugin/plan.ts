@@ -4,7 +4,7 @@ import { diffObject, needsDryRun, type ObjectDiff } from "./diff.ts";
 import type { Naming } from "./names.ts";
 import { type Kind, text } from "./objects.ts";
 import type { Session } from "./session.ts";
-import { fieldManager, manifestOf, readState, type State } from "./state.ts";
+import { fieldManager, manifestOf, markSecretKind, readState, type State } from "./state.ts";
 import { type Fields, hasUnknown, reveal } from "./values.ts";
 
 export interface Check {
@@ -24,7 +24,7 @@ export async function check(session: Session, { urn, kind, olds, news, naming }:
   if (text(news, "kind") === "CustomResourceDefinition" && !hasUnknown(news))
     discovery.announce(reveal(news) as Fields);
   const namespace = (await discovery.isNamespaced(kind)) ? session.namespace : undefined;
-  return checkInputs(news, { kind, olds, naming, namespace });
+  return markSecretKind(checkInputs(news, { kind, olds, naming, namespace }));
 }
 
 export async function diff(session: Session, properties: Fields, news: Fields, ignore: string[]): Promise<ObjectDiff> {
