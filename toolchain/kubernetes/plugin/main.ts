@@ -14,18 +14,19 @@ const server = new sdk.grpc.Server({
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
   "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
 });
-server.addService(sdk.services.ResourceProviderService, new Service(sdk, directory, engine).implementation());
+const service = new Service(sdk, directory, engine);
+server.addService(sdk.services.ResourceProviderService, service.implementation());
 server.bindAsync("127.0.0.1:0", sdk.grpc.ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error;
   console.log(port);
 });
 
+/** What is under way ends at once with what there is of it, and is answered before the process goes. */
 function shutDown(): void {
+  service.cancel();
   server.tryShutdown(() => process.exit(0));
 }
-// The engine ends its plugins after it has told them to cancel; a signal from the terminal is for the engine alone.
-process.on("SIGINT", () => undefined);
-process.on("SIGTERM", shutDown);
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, shutDown);
 
 // An engine that was killed, or failed early, says no goodbye; the plugin must not outlive it.
 const parent = process.ppid;

@@ -7,10 +7,10 @@ import type { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb.js";
 import type * as pb from "@pulumi/pulumi/proto/provider_pb.js";
 import type { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { diffResponse, failure, toFields, toStruct } from "./answers.ts";
-import { clusterIdentity, loadKubeConfig } from "./cluster.ts";
 import { connectHost, type Host, SILENT } from "./host.ts";
 import type { Naming } from "./names.ts";
 import { check, diff } from "./plan.ts";
+import { providerChanges, variablesOf } from "./provider.ts";
 import { read, remove } from "./read.ts";
 import { Refusal } from "./refusal.ts";
 import { loadClient, type Sdk } from "./sdk.ts";
@@ -18,7 +18,7 @@ import { openSession, type Session } from "./session.ts";
 import { parseSettings, settingsProblems } from "./settings.ts";
 import { readState } from "./state.ts";
 import { kindOfToken } from "./tokens.ts";
-import { type Fields, hasUnknown, isUnknown, reveal } from "./values.ts";
+import type { Fields } from "./values.ts";
 import { write } from "./write.ts";
 
 /** One plugin process: at first without a cluster, which Configure tells it. */
@@ -33,6 +33,11 @@ export class Service {
     this.#sdk = sdk;
     this.#directory = directory;
     if (engine !== "") this.#host = connectHost(sdk, engine);
+  }
+
+  /** Ends whatever waits. */
+  cancel(): void {
+    this.#cancelled.abort(new Error("cancelled"));
   }
 
   implementation(): UntypedServiceImplementation {
@@ -55,7 +60,7 @@ export class Service {
       getSchema: this.#unary(async (_: pb.GetSchemaRequest) => new provider.GetSchemaResponse().setSchema(schema)),
       getMapping: this.#unary(async (_: pb.GetMappingRequest) => new provider.GetMappingResponse()),
       cancel: this.#unary(async (_: Empty) => {
-        this.#cancelled.abort(new Error("cancelled"));
+        this.cancel();
         return new empty.Empty();
       }),
       invoke: this.#unary(async (request: pb.InvokeRequest): Promise<pb.InvokeResponse> => {
@@ -79,7 +84,8 @@ export class Service {
         return new provider.CheckResponse().setInputs(request.getNews()).setFailuresList(failures);
       }),
       diffConfig: this.#unary(async (request: pb.DiffRequest) => {
-        const changes = await this.#configChanges(toFields(request.getOlds()), toFields(request.getNews()));
+        const [olds, news] = [toFields(request.getOlds()), toFields(request.getNews())];
+        const changes = providerChanges(await loadClient(this.#directory), olds, news);
         return diffResponse(this.#sdk, { changes, deleteBeforeReplace: false });
       }),
       configure: this.#unary(async (request: pb.ConfigureRequest) => {
@@ -95,31 +101,6 @@ export class Service {
           .setSupportsAutonamingConfiguration(true);
       }),
     };
-  }
-
-  /** Another cluster means other objects, so all are replaced; the same one by another way means nothing. */
-  async #configChanges(olds: Fields, news: Fields) {
-    const [before, after] = [variablesOf(olds), variablesOf(news)];
-    const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-      (key) => before[key] !== after[key],
-    );
-    const pinned = before.clusterIdentifier;
-    const moved = pinned
-      ? after.clusterIdentifier !== pinned && Boolean(after.clusterIdentifier)
-      : await this.#moves(olds, news);
-    const decisive = pinned ? ["clusterIdentifier"] : ["kubeconfig", "context", "cluster"];
-    return changed.map((key) => ({ path: [key], kind: "update" as const, replace: moved && decisive.includes(key) }));
-  }
-
-  async #moves(olds: Fields, news: Fields): Promise<boolean> {
-    if (["kubeconfig", "context", "cluster"].some((key) => hasUnknown(news[key]))) return true;
-    const client = await loadClient(this.#directory);
-    try {
-      const [before, after] = [olds, news].map((fields) => loadKubeConfig(client, parseSettings(variablesOf(fields))));
-      return before !== undefined && after !== undefined && clusterIdentity(before) !== clusterIdentity(after);
-    } catch {
-      return false; // an unreadable kubeconfig points nowhere; the operations say what is wrong with it
-    }
   }
 
   #planning(): UntypedServiceImplementation {
@@ -215,14 +196,6 @@ function namingOf(request: pb.CheckRequest): Naming {
   const policy = options && { mode: modes[options.getMode()], proposed: options.getProposedName() };
   const resource = request.getUrn().split("::").slice(3).join("::");
   return { resource, seed: request.getRandomseed_asU8(), ...(policy ? { policy } : {}) };
-}
-
-/** Provider arguments as text; those that are no text come as JSON. */
-function variablesOf(fields: Fields): Record<string, string> {
-  const given = Object.entries(reveal(fields) as Fields).filter(([, value]) => !isUnknown(value));
-  return Object.fromEntries(
-    given.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
-  );
 }
 
 /** Whatever a request holds that no message may show. */
