@@ -3,7 +3,7 @@
  * HORIZON_CONFORMANCE_PLUGIN names a folder with another pulumi-resource-kubernetes, such as the official plugin's.
  */
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureToolchain } from "../install.ts";
@@ -126,15 +126,12 @@ export class ConformanceStack {
   }
 }
 
-/** The toolchain's own home, or one beside it with another Kubernetes plugin in its place. */
+/** The toolchain's own home, or one with another Kubernetes plugin alone. The engine doesn't follow links there. */
 function homeWith(plugin: string | undefined, home: string, folder: string): string {
   if (!plugin) return home;
-  const plugins = join(folder, "home", "plugins");
-  mkdirSync(plugins, { recursive: true });
-  for (const entry of readdirSync(join(home, "plugins"))) {
-    const target = entry.startsWith("resource-kubernetes-") ? plugin : join(home, "plugins", entry);
-    symlinkSync(target, join(plugins, entry));
-  }
+  const place = readdirSync(join(home, "plugins")).find((entry) => entry.startsWith("resource-kubernetes-v"));
+  if (!place) throw new Error(`no Kubernetes plugin in ${home}`);
+  cpSync(plugin, join(folder, "home", "plugins", place), { recursive: true });
   return join(folder, "home");
 }
 
