@@ -20,6 +20,19 @@ export class OperationFailed extends UserError {}
 /** The machine can't run the stack; nothing was touched. */
 export class MachineUnfit extends UserError {}
 
+/** A full disk under the state, the logs or the caches is the user's to mend, not a fault of ours. */
+function asUserError(error: unknown): unknown {
+  if (!(error instanceof Error) || (error as NodeJS.ErrnoException).code !== "ENOSPC") return error;
+  const { path } = error as NodeJS.ErrnoException;
+  return new OperationFailed({
+    where: path ?? "disk",
+    what: "the disk is full",
+    given: error.message,
+    allowed: "room for state, logs and caches; `horizon doctor` names the directories",
+    remedy: "free some space and run the same command again; what is done is kept",
+  });
+}
+
 export function exitCodeOf(error: unknown): number {
   if (error instanceof MachineUnfit) return exitCodes.machine;
   if (error instanceof OperationFailed) return exitCodes.failed;
@@ -27,7 +40,8 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** The text for standard error. A fault of ours keeps its stack trace: there is no remedy to offer but a report. */
-export function explain(error: unknown, log: string | undefined): string {
+export function explain(thrown: unknown, log: string | undefined): string {
+  const error = asUserError(thrown);
   const trailer = log === undefined ? "" : `\n  full log: ${log}`;
   if (error instanceof UserError) return `error: ${error.message}${trailer}`;
   if (error instanceof CommandFailed) {

@@ -12,8 +12,8 @@ import {
   type SimpleRenderer,
 } from "listr2";
 
-/** Says what the step is doing or waiting for right now. */
-export type Report = (waitingFor: string) => void;
+/** Says what the step is doing or waiting for right now, or what it has just done. */
+export type Report = (text: string, kind?: "waiting" | "done") => void;
 
 export interface Step<Context> {
   title: string;
@@ -23,16 +23,31 @@ export interface Step<Context> {
 
 const elapsed = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
+/** Without a terminal every line stays, so what a step waits for is told this often at most (milliseconds). */
+const patience = 15_000;
+
+/** Hands reports on: all that differ to a terminal; to a file, what is done and now and then what is waited for. */
+export function reporter(write: (text: string) => void, isTerminal: boolean, now: () => number = Date.now): Report {
+  let last = "";
+  let told = Number.NEGATIVE_INFINITY;
+  return (text, kind = "waiting") => {
+    const isNews = kind === "done" || isTerminal || now() - told >= patience;
+    if (text === last || !isNews) return;
+    if (kind === "waiting") told = now();
+    last = text;
+    write(text);
+  };
+}
+
 function toTask<Context>(step: Step<Context>): ListrTask<Context, typeof DefaultRenderer, typeof SimpleRenderer> {
   return {
     title: step.title,
     task: async (context, task) => {
       const started = Date.now();
-      let last = "";
-      const report: Report = (waitingFor) => {
-        if (waitingFor !== last) task.output = `${waitingFor}`;
-        last = waitingFor;
+      const write = (text: string): void => {
+        task.output = text;
       };
+      const report = reporter(write, process.stderr.isTTY);
       const note = await step.run(context, report);
       if (note !== undefined) task.title = `${step.title}: ${note}`;
       if (!process.stderr.isTTY) task.title = `${task.title} (${elapsed(started)})`;

@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { root } from "./horizon.ts";
+import { original } from "./checkout.ts";
 
 export interface Capture {
   file: string;
@@ -11,16 +11,54 @@ export interface Capture {
   depthUpdate: number;
 }
 
-const real = join(root, "..", "shared", "data", "binance-usdm-btcusdt-20240808.gz");
+const real = join(original, "..", "shared", "data", "binance-usdm-btcusdt-20240808.gz");
 
 /** The frames of the real one are counted by those who recorded it. */
 export const realCapture = (): Capture | undefined =>
   existsSync(real) ? { file: real, bookTicker: 66_089, trade: 21_313, depthUpdate: 6_551 } : undefined;
 
+/** The venue's three kinds of market write the same frames a little differently. */
+export type Market = "usdm" | "coinm" | "spot";
+
+const symbols: Record<Market, string> = { usdm: "MADEUSDT", coinm: "MADEUSD_PERP", spot: "MADEBTC" };
+
 const decimal = (value: number): string => value.toFixed(2);
 
+interface Tick {
+  /** Milliseconds since the epoch. */
+  ms: number;
+  id: number;
+  bid: string;
+  ask: string;
+  quantities: [string, string];
+  buyerRests: boolean;
+  /** The update id before this frame. */
+  update: number;
+}
+
+type Kind = "bookTicker" | "trade" | "depthUpdate";
+
+/** What the venue sends in each market: spot leaves out times and the previous id, coin-margined adds the pair. */
+function data(market: Market, kind: Kind, tick: Tick): object {
+  const { ms, id, bid, ask, quantities, buyerRests, update } = tick;
+  const [bidQty, askQty] = quantities;
+  const s = symbols[market];
+  const futures = market !== "spot";
+  const head = { e: kind, E: ms, ...(futures && { T: ms }), s, ...(market === "coinm" && { ps: "MADEUSD" }) };
+  if (kind === "bookTicker") {
+    const quote = { b: bid, B: bidQty, a: ask, A: askQty };
+    return futures ? { ...head, u: update, ...quote } : { u: update, s, ...quote };
+  }
+  if (kind === "trade") {
+    const [p, q] = [buyerRests ? bid : ask, futures ? "1" : "0.01"];
+    return { ...head, t: id, p, q, ...(futures ? { X: "MARKET" } : { T: ms, M: true }), m: buyerRests };
+  }
+  const ids = { U: update + 1, u: update + 3, ...(futures && { pu: update }) };
+  return { ...head, ...ids, b: [[bid, bidQty]], a: [[ask, askQty]] };
+}
+
 /** A random walk from a fixed seed: mostly tickers, some trades and depth updates, like the exchange's own mix. */
-export function madeCapture(dir: string, frames: number, damage: string[] = []): Capture {
+export function madeCapture(dir: string, frames: number, market: Market = "usdm", damage: string[] = []): Capture {
   let state = 42;
   const random = (): number => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -29,35 +67,22 @@ export function madeCapture(dir: string, frames: number, damage: string[] = []):
   const counts = { bookTicker: 0, trade: 0, depthUpdate: 0 };
   const lines: string[] = [];
   let [mid, update, at] = [60_000, 1000, 1_700_000_000_000_000_000n];
-  for (let i = 0; i < frames; i += 1) {
+  for (let id = 0; id < frames; id += 1) {
     mid += (random() - 0.5) * 4;
     at += 4_000_000n;
-    const kind = i % 14 === 0 ? "depthUpdate" : i % 4 === 0 ? "trade" : "bookTicker";
+    const kind = id % 14 === 0 ? "depthUpdate" : id % 4 === 0 ? "trade" : "bookTicker";
     counts[kind] += 1;
-    const ms = Number(at / 1_000_000n);
-    const common = { s: "MADEUSDT", T: ms, E: ms };
+    const quantities: [string, string] = [decimal(1 + random()), decimal(1 + random())];
     const [bid, ask] = [decimal(mid - 0.5), decimal(mid + 0.5)];
-    const data =
-      kind === "depthUpdate"
-        ? {
-            e: kind,
-            ...common,
-            U: update + 1,
-            u: update + 3,
-            pu: update,
-            b: [[bid, decimal(1 + random())]],
-            a: [[ask, decimal(1 + random())]],
-          }
-        : kind === "trade"
-          ? { e: kind, ...common, t: i, p: random() < 0.5 ? bid : ask, q: "0.01", X: "MARKET", m: random() < 0.5 }
-          : { e: kind, u: update, ...common, b: bid, B: decimal(1 + random()), a: ask, A: decimal(1 + random()) };
+    const tick = { ms: Number(at / 1_000_000n), id, bid, ask, quantities, buyerRests: random() < 0.5, update };
+    const stream = `${symbols[market].toLowerCase()}@${kind}`;
+    lines.push(`${at} ${JSON.stringify({ stream, data: data(market, kind, tick) })}`);
     if (kind === "depthUpdate") update += 3;
-    lines.push(`${at} ${JSON.stringify({ stream: `madeusdt@${kind}`, data })}`);
   }
   // Damage is spread over the file: a corrupt frame must not hide those behind it.
   for (const [i, line] of damage.entries())
     lines.splice(Math.floor(((i + 1) * lines.length) / (damage.length + 1)), 0, line);
-  const file = join(dir, "made.gz");
+  const file = join(dir, `made-${market}.gz`);
   writeFileSync(file, gzipSync(`${lines.join("\n")}\n`));
   return { file, ...counts };
 }

@@ -1,8 +1,7 @@
 /** Runs the product as a user does: the entry script, in a process of its own. */
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Finished, run } from "../cli/process.ts";
-
-export const root = resolve(import.meta.dirname, "..");
+import { root } from "./checkout.ts";
 
 /** A stack of its own, so that a developer's `dev` is never touched by a test. */
 export const stack = "test";

@@ -1,9 +1,12 @@
 /** Bad input gets an error in four parts and changes nothing. Needs the engine and the toolchain, but no running stack. */
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
-import { docker, horizon, root } from "./horizon.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { run } from "../cli/process.ts";
+import { root } from "./checkout.ts";
+import { docker, horizon } from "./horizon.ts";
 
 const name = "badinput";
 const file = join(root, `Pulumi.${name}.yaml`);
@@ -65,6 +68,36 @@ describe("the machine", () => {
     const refused = await up({ DOCKER_HOST: "unix:///nonexistent/docker.sock" });
     expect(refused.code).toBe(3);
     expectFourParts(refused, "nonexistent");
+  });
+});
+
+/** Only root may mount; the machines that run all tests are root's. */
+describe.skipIf(process.getuid?.() !== 0)("a full disk", () => {
+  const dir = mkdtempSync(join(tmpdir(), "horizon-full-"));
+
+  beforeAll(async () => {
+    const mounted = await run("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", dir], { timeout: 10_000 });
+    expect(mounted.code, mounted.stderr).toBe(0);
+  });
+
+  afterAll(async () => {
+    await run("umount", [dir], { timeout: 10_000 });
+    rmSync(dir, { recursive: true });
+  });
+
+  it("under the state is found before anything is touched", async () => {
+    configure("  cipherhorizon:platform: docker\n");
+    const refused = await up({ XDG_STATE_HOME: dir });
+    expect(refused.code).toBe(3);
+    expectFourParts(refused, "state directory", dir);
+  });
+
+  it("in the middle of the work is told in the user's terms", async () => {
+    configure("  cipherhorizon:platform: docker\n");
+    await run("dd", ["if=/dev/zero", `of=${join(dir, "filler")}`, "bs=1k"], { timeout: 10_000 });
+    const refused = await horizon(["preview"], { stack: name, env: { XDG_STATE_HOME: dir }, timeout: 300_000 });
+    expect(refused.code).toBe(1);
+    expectFourParts(refused, "the disk is full");
   });
 });
 

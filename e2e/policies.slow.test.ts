@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Finished, run } from "../cli/process.ts";
-import { horizonOk, root } from "./horizon.ts";
+import { root } from "./checkout.ts";
+import { horizonOk } from "./horizon.ts";
 
 const project = mkdtempSync(join(tmpdir(), "horizon-policies-"));
 let env: NodeJS.ProcessEnv;

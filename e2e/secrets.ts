@@ -1,6 +1,8 @@
 /** Finds the stack's secrets, and every place where one of them stands in the clear. */
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runOk } from "../cli/process.ts";
 
 /** Pulumi's mark of a secret in exported state. */
 const mark = "4dabf18193072939515e22adb298388d";
@@ -53,6 +55,21 @@ export function filesBelow(dir: string): string[] {
 /** Which of the secrets stand in a text. Their number, never their value, is reported. */
 export const leaksIn = (text: string, secrets: string[]): number =>
   secrets.filter((secret) => text.includes(secret)).length;
+
+/** Lines of the images' layers, as the engine hands them out, in which a secret stands; too large to hold, so grep looks through them. */
+export async function leaksInLayers(images: string[], secrets: string[]): Promise<number> {
+  const dir = mkdtempSync(join(tmpdir(), "horizon-secrets-"));
+  const patterns = join(dir, "patterns");
+  writeFileSync(patterns, `${secrets.join("\n")}\n`, { mode: 0o600 });
+  // The marker shows that the layers were read: without it, a failed save would look like a clean one.
+  writeFileSync(join(dir, "marker"), "ca-certificates\n");
+  const count = (file: string): string => `docker save ${images.join(" ")} | grep -acFf ${file} || true`;
+  const found = await runOk("bash", ["-c", `${count(patterns)}; ${count(join(dir, "marker"))}`], { timeout: 300_000 });
+  rmSync(dir, { recursive: true });
+  const [leaks = Number.NaN, marked = 0] = found.stdout.trim().split("\n").map(Number);
+  if (marked === 0) throw new Error("the images' layers could not be read");
+  return leaks;
+}
 
 /** Command lines and environments of all processes of this machine. */
 export function processTexts(): string {

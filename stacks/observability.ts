@@ -1,6 +1,7 @@
 /** The observability slice: who measures, who alerts, who shows. */
 import { getStack, type Output } from "@pulumi/pulumi";
 import { Alertmanager } from "../components/alertmanager/alertmanager.ts";
+import { consoleFiles } from "../components/dashboards/consoles.ts";
 import { dashboardFiles } from "../components/dashboards/dashboards.ts";
 import { Exporter } from "../components/exporters/exporter.ts";
 import {
@@ -70,6 +71,7 @@ export function observability(
     watched: [marketData, tradingSignal, riskManagement, engine, ...data.running, ...exporters],
     later: [nginxExporterTarget, ...(grafanaImage ? [grafanaTarget] : [])],
     externalUrl: `${entrance}/prometheus/`,
+    ...(!grafanaImage && { consoles: consoleFiles() }),
   });
   const common = { prometheus: prometheus.running, alertmanager, exporters };
   if (!grafanaImage) return common;

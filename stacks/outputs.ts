@@ -1,5 +1,6 @@
 /** What an operator wants to know of a stack that runs. */
 import * as pulumi from "@pulumi/pulumi";
+import { boards } from "../components/dashboards/dashboards.ts";
 import { auditorConfig } from "../components/kafka/workload.ts";
 import type { Config } from "../infra/config.ts";
 import type { Running } from "../infra/workload.ts";
@@ -27,9 +28,9 @@ function urls({ config, observability }: Parts) {
     webSocket: `${base.replace(/^https/, "wss")}/ws`,
     risk: `${base}/risk/`,
     signal: `${base}/signal/`,
+    dashboards: observability.grafana ? `${base}/grafana/` : `${base}/prometheus/consoles/${boards[0]?.id}.html`,
     prometheus: `${base}/prometheus/`,
     alertmanager: `${base}/alertmanager/`,
-    ...(observability.grafana && { grafana: `${base}/grafana/` }),
   };
 }
 
@@ -69,14 +70,15 @@ function slices({ data, trading, observability, edge }: Parts): Record<string, R
   };
 }
 
-/** Commands to copy; NAME stands for a workload. */
+/** Commands to copy into a shell at the top of the checkout; NAME stands for a workload. */
 function commands(): Record<string, string> {
-  const kafka = `horizon exec kafka --`;
+  const horizon = `./horizon --stack ${pulumi.getStack()}`;
+  const kafka = `${horizon} exec kafka --`;
   return {
-    logs: "horizon logs NAME",
+    logs: `${horizon} logs NAME`,
     topics: `${kafka} /opt/kafka/bin/kafka-topics.sh --bootstrap-server localhost:9092 --command-config ${auditorConfig} --list`,
-    psql: "horizon exec postgres -- psql postgresql://auditor@localhost/risk",
-    redis: "horizon exec redis -- redis-cli --user auditor --askpass",
+    psql: `${horizon} exec postgres -- psql postgresql://auditor@localhost/risk`,
+    redis: `${horizon} exec redis -- redis-cli --user auditor --askpass`,
     lag: `${kafka} /opt/kafka/bin/kafka-consumer-groups.sh --bootstrap-server localhost:9092 --command-config ${auditorConfig} --describe --all-groups`,
   };
 }
@@ -96,8 +98,6 @@ export function outputs(parts: Parts) {
     graph: toMermaid(all),
     notes: parts.observability.grafana
       ? []
-      : [
-          "grafana: absent, its image can't be had at this site; its dashboards are checked against Prometheus all the same",
-        ],
+      : ["grafana: absent, its image can't be had at this site; Prometheus shows the same dashboards as its consoles"],
   };
 }

@@ -9,10 +9,13 @@ const engine = { version: "20.10.24", apiVersion: "1.41", cgroupVersion: "1", os
 
 const good: Facts = {
   engine,
+  engineComes: false,
   controllers: ["cpu", "cpuset", "memory", "hugetlb"],
   memoryAvailable: 8 * GiB,
   diskFree: 50 * GiB,
   diskPath: "/var/lib/docker",
+  stateFree: 50 * GiB,
+  statePath: "/home/user/.local/state",
   portsTaken: [],
   caBundle: "/etc/ssl/certs/ca-certificates.crt",
   registries: [{ name: "npm", url: "https://registry.example/", reachable: true }],
@@ -31,6 +34,7 @@ describe("doctor", () => {
 
   it.each<[string, Partial<Facts>, string, State]>([
     ["no engine", { engine: undefined }, "docker engine", "missing"],
+    ["no engine where one may be installed", { engine: undefined, engineComes: true }, "docker engine", "degraded"],
     ["an old engine", { engine: { ...engine, apiVersion: "1.40" } }, "docker engine", "missing"],
     ["API 1.100", { engine: { ...engine, apiVersion: "1.100" } }, "docker engine", "fine"],
     ["no memory controller", { controllers: ["cpu"] }, "cgroup controllers", "missing"],
@@ -39,6 +43,7 @@ describe("doctor", () => {
     ["too little memory", { memoryAvailable: 1 * GiB }, "memory", "missing"],
     ["little disk", { diskFree: 7 * GiB }, "disk", "degraded"],
     ["a full disk", { diskFree: 1 * GiB }, "disk", "missing"],
+    ["no room for the state", { stateFree: 1024 ** 2 }, "state directory", "missing"],
     ["a taken port", { portsTaken: [8443] }, "ports", "missing"],
     ["no CA bundle", { caBundle: undefined }, "CA bundle", "degraded"],
     ["a silent registry", { registries: [{ name: "npm", url: "x", reachable: false }] }, "registry: npm", "degraded"],

@@ -1,8 +1,10 @@
 /** Judges the facts. Pure, so that every verdict is tested without the machine it is about. */
 
+import type { EngineInfo } from "../machine/engine.ts";
 import type { Facts } from "./facts.ts";
 import { degraded, type Finding, fine, missing } from "./finding.ts";
 
+const MiB = 1024 ** 2;
 const GiB = 1024 ** 3;
 const gib = (bytes: number): string => `${(bytes / GiB).toFixed(1)} GiB`;
 
@@ -12,6 +14,7 @@ export const judge = (facts: Facts): Finding[] => [
   controllers(facts),
   memory(facts),
   disk(facts),
+  stateDisk(facts),
   ports(facts),
   caBundle(facts),
   ...registries(facts),
@@ -20,10 +23,14 @@ export const judge = (facts: Facts): Finding[] => [
   clock(facts),
 ];
 
-function engine({ engine }: Facts): Finding {
-  if (engine === undefined) {
-    return missing("docker engine", "no answer", "start it, or run as root on Debian or Ubuntu to have it installed");
-  }
+function engine({ engine, engineComes }: Facts): Finding {
+  if (engine !== undefined) return engineVersion(engine);
+  return engineComes
+    ? degraded("docker engine", "no answer", "`up` installs the distribution's where there is none, and starts it")
+    : missing("docker engine", "no answer", "start it, or run as root on Debian or Ubuntu to have it installed");
+}
+
+export function engineVersion(engine: EngineInfo): Finding {
   const found = `${engine.version}, API ${engine.apiVersion}, cgroup v${engine.cgroupVersion}`;
   const [major = 0, minor = 0] = engine.apiVersion.split(".").map(Number);
   const enough = major > 1 || (major === 1 && minor >= 41);
@@ -58,6 +65,14 @@ function disk({ diskFree, diskPath }: Facts): Finding {
   return diskFree >= 5 * GiB
     ? degraded("disk", found, "a first build may run out; keep 15 GiB free")
     : missing("disk", found, "free space until 15 GiB are free (docker image prune, docker builder prune)");
+}
+
+/** State, secrets and logs are small, but a state that can't be written is lost. */
+function stateDisk({ stateFree, statePath }: Facts): Finding {
+  const found = `${(stateFree / MiB).toFixed(0)} MiB free at ${statePath}`;
+  return stateFree >= 128 * MiB
+    ? fine("state directory", found)
+    : missing("state directory", found, "free 128 MiB there, or point XDG_STATE_HOME to a disk with room");
 }
 
 function ports({ portsTaken }: Facts): Finding {

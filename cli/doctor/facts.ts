@@ -2,16 +2,22 @@
 import { existsSync, readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { createServer } from "node:net";
-import { type EngineInfo, engineGet, engineInfo } from "../machine/engine.ts";
+import { dirname } from "node:path";
+import { canInstallEngine, type EngineInfo, engineGet, engineInfo } from "../machine/engine.ts";
+import { stateDir } from "../paths.ts";
 import { run } from "../process.ts";
 
 export interface Facts {
   engine: EngineInfo | undefined;
+  /** Whether `up` can make one answer by itself. */
+  engineComes: boolean;
   /** Names of the cgroup controllers that the kernel offers. */
   controllers: string[];
   memoryAvailable: number;
   diskFree: number;
   diskPath: string;
+  stateFree: number;
+  statePath: string;
   /** Host ports that the stack wants and another program holds. */
   portsTaken: number[];
   caBundle: string | undefined;
@@ -30,18 +36,23 @@ const read = (path: string): string => (existsSync(path) ? readFileSync(path, "u
 export async function gatherFacts(ports: number[], bindAddress: string): Promise<Facts> {
   const dockerRoot = (await engineGet<{ DockerRootDir?: string }>("/info"))?.DockerRootDir;
   const diskPath = dockerRoot !== undefined && existsSync(dockerRoot) ? dockerRoot : "/";
-  const [engine, disk, portsTaken, probes] = await Promise.all([
+  const statePath = stateDir();
+  const [engine, disk, stateDisk, portsTaken, probes] = await Promise.all([
     engineInfo(),
     statfs(diskPath),
+    statfs(nearest(statePath)),
     takenPorts(ports, bindAddress),
     probeRegistries(),
   ]);
   return {
     engine,
+    engineComes: canInstallEngine(),
     controllers: controllers(),
     memoryAvailable: Number(/^MemAvailable:\s+(\d+)/m.exec(read("/proc/meminfo"))?.[1] ?? 0) * 1024,
     diskFree: disk.bavail * disk.bsize,
     diskPath,
+    stateFree: stateDisk.bavail * stateDisk.bsize,
+    statePath,
     portsTaken,
     caBundle: bundles.find(existsSync),
     registries: probes.map(({ name, url, date }) => ({ name, url, reachable: date !== undefined })),
@@ -53,6 +64,9 @@ export async function gatherFacts(ports: number[], bindAddress: string): Promise
     canRaiseLimits: hasCapability(read("/proc/self/status"), 24),
   };
 }
+
+/** The folder itself, or the first above it that is there. */
+const nearest = (path: string): string => (existsSync(path) ? path : nearest(dirname(path)));
 
 function controllers(): string[] {
   const unified = read("/sys/fs/cgroup/cgroup.controllers").trim();

@@ -1,4 +1,6 @@
 /** What `doctor` says of one thing. */
+import { MachineUnfit } from "../errors.ts";
+
 export type State = "fine" | "degraded" | "missing";
 
 export interface Finding {
@@ -42,4 +44,18 @@ export function table(findings: Finding[], paint: (state: State, text: string) =
     return text.replace(state.padEnd(widths[1] ?? 0), paint(state, state.padEnd(widths[1] ?? 0)));
   });
   return [line(header), ...body].join("\n");
+}
+
+/** Stops the command with everything that is missing. */
+export function refuseMissing(findings: Finding[]): void {
+  const lacking = findings.filter(({ state }) => state === "missing");
+  const problems = lacking.map(({ check, found, advice }) => ({
+    where: check,
+    what: "this machine can't run the stack as it is",
+    given: found,
+    allowed: "what `horizon doctor` calls fine or degraded",
+    remedy: advice,
+  }));
+  const [first, ...others] = problems;
+  if (first !== undefined) throw new MachineUnfit(first, ...others);
 }

@@ -1,12 +1,11 @@
 import { styleText } from "node:util";
-import { MachineUnfit } from "../errors.ts";
 import { runOk } from "../process.ts";
 import type { Step } from "../progress.ts";
 import type { Context } from "../session.ts";
 import { readStackConfig } from "../stack/config.ts";
 import { judge } from "./checks.ts";
 import { gatherFacts } from "./facts.ts";
-import { type Finding, type State, table } from "./finding.ts";
+import { type Finding, refuseMissing, type State, table } from "./finding.ts";
 
 /** Everything the stack needs, judged before anything is touched. */
 export async function examine(stack: string): Promise<Finding[]> {
@@ -33,21 +32,12 @@ export async function doctor(stack: string, json: boolean): Promise<boolean> {
   return findings.every(({ state }) => state !== "missing");
 }
 
-/** The same before `up`: what is missing stops it, what is degraded is counted. */
+/** The same before anything is touched: what is missing stops `up`, what is degraded is counted. */
 export const doctorStep: Step<Context> = {
   title: "Doctor",
   run: async ({ stack }) => {
     const findings = await examine(stack);
-    const lacking = findings.filter(({ state }) => state === "missing");
-    const problems = lacking.map(({ check, found, advice }) => ({
-      where: check,
-      what: "this machine can't run the stack as it is",
-      given: found,
-      allowed: "what `horizon doctor` calls fine or degraded",
-      remedy: advice,
-    }));
-    const [first, ...others] = problems;
-    if (first !== undefined) throw new MachineUnfit(first, ...others);
+    refuseMissing(findings);
     const count = findings.filter(({ state }) => state === "degraded").length;
     return count === 0 ? "all fine" : `${count} degraded, see \`horizon doctor\``;
   },

@@ -69,11 +69,15 @@ export function isDebianLike(osRelease: string): boolean {
 export const readOsRelease = (): string =>
   existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "";
 
+/** Whether an engine may be installed and started here: no other one was chosen, and this is root's own Debian or Ubuntu. */
+export const canInstallEngine = (env: NodeJS.ProcessEnv = process.env): boolean =>
+  (env["DOCKER_HOST"] ?? "") === "" && process.getuid?.() === 0 && isDebianLike(readOsRelease());
+
 /** Makes an engine answer. Installs and starts the distribution's where the user is root on Debian or Ubuntu; otherwise says what to do. */
 export async function ensureEngine(log: string, report: Report): Promise<EngineInfo> {
   const found = await engineInfo();
   if (found !== undefined) return found;
-  if (process.env["DOCKER_HOST"] !== undefined || process.getuid?.() !== 0 || !isDebianLike(readOsRelease())) {
+  if (!canInstallEngine()) {
     throw new MachineUnfit({
       where: "docker engine",
       what: "no Docker engine answers",

@@ -2,6 +2,8 @@
 import { SITE_FILE_VARIABLE } from "../../infra/site.ts";
 import { ToolchainError } from "../../toolchain/errors.ts";
 import { ensureToolchain } from "../../toolchain/install.ts";
+import { engineVersion } from "../doctor/checks.ts";
+import { refuseMissing } from "../doctor/finding.ts";
 import { OperationFailed } from "../errors.ts";
 import type { Step } from "../progress.ts";
 import type { Context } from "../session.ts";
@@ -11,7 +13,11 @@ import { ensureSite, siteFile } from "./site.ts";
 
 const engineStep: Step<Context> = {
   title: "Docker engine",
-  run: async ({ log }, report) => (await ensureEngine(log, report)).version,
+  run: async ({ log }, report) => {
+    const engine = await ensureEngine(log, report);
+    refuseMissing([engineVersion(engine)]);
+    return engine.version;
+  },
 };
 
 const toolchainStep: Step<Context> = {

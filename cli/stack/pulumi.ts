@@ -28,7 +28,7 @@ export async function deploy(session: PulumiSession, args: string[], report: Rep
     if (event === undefined) return;
     const ended = reduce(state, event, Date.now());
     if (ended !== undefined) appendFileSync(session.log, `# ${ended}\n`);
-    if (ended !== undefined && !process.stderr.isTTY) report(ended);
+    if (ended !== undefined && !process.stderr.isTTY) report(ended, "done");
   };
   try {
     const options = { cwd: projectRoot, env: session.env, log: session.log, timeout: deployTimeout, onLine, mayLog };

@@ -10,9 +10,9 @@ import { forgetSalt, hideSaltFromGit } from "./salt.ts";
 
 /** State, passphrase and salt fit together afterwards. */
 export async function ensureState(stack: string): Promise<void> {
-  if (!ensureBackend(stack)) return;
-  forgetSalt(stack);
-  await hideSaltFromGit();
+  // In every checkout, not only the one that made the passphrase: Pulumi writes the salt into each.
+  if (isLocal(stack)) await hideSaltFromGit();
+  if (ensureBackend(stack)) forgetSalt(stack);
 }
 
 export const stateStep: Step<PulumiSession> = {

@@ -21,11 +21,17 @@ export interface PrometheusWorkload {
   later: Scraped[];
   /** Where users see it, e.g. `https://localhost:9443/prometheus/`. */
   externalUrl: string;
+  /** Console templates by file name, where there is no Grafana to show the dashboards. */
+  consoles?: Record<string, string>;
   hostPort?: number;
 }
 
 const configDirectory = "/etc/prometheus";
+const consoleDirectory = `${configDirectory}/consoles`;
 const dataPath = "/prometheus";
+
+const below = (directory: string, files: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(files).map(([file, text]) => [`${directory}/${file}`, text]));
 
 export function prometheusWorkload(args: PrometheusWorkload): Workload {
   const needs = [args.alertmanager, ...args.watched];
@@ -35,9 +41,7 @@ export function prometheusWorkload(args: PrometheusWorkload): Workload {
     interval: args.interval,
     stack: args.stack,
   });
-  const rules = Object.entries(
-    ruleFiles([...needs, ...args.later].filter((one) => one.metrics).map((one) => one.name)),
-  );
+  const rules = ruleFiles([...needs, ...args.later].filter((one) => one.metrics).map((one) => one.name));
   return {
     name: "prometheus",
     image: args.image,
@@ -50,6 +54,7 @@ export function prometheusWorkload(args: PrometheusWorkload): Workload {
       // The gateway takes the prefix off, so that health checks and clients inside see the usual paths.
       `--web.external-url=${args.externalUrl}`,
       "--web.route-prefix=/",
+      ...(args.consoles ? [`--web.console.templates=${consoleDirectory}`] : []),
     ],
     ports: { http: 9090 },
     ...fixedBy("prometheus", "1m"),
@@ -57,7 +62,8 @@ export function prometheusWorkload(args: PrometheusWorkload): Workload {
     env: { GOMEMLIMIT: `${Math.floor(mebibytes(args.memory) * 0.8)}MiB` },
     files: {
       [`${configDirectory}/prometheus.yml`]: config,
-      ...Object.fromEntries(rules.map(([file, text]) => [`${configDirectory}/rules/${file}`, text])),
+      ...below(`${configDirectory}/rules`, rules),
+      ...below(consoleDirectory, args.consoles ?? {}),
     },
     state: { path: dataPath, size: args.storage },
     resources: { cpu: args.cpu, memory: args.memory },
