@@ -24,7 +24,7 @@ function stopChildren(signal: NodeJS.Signals): void {
 
 const program = new Command("horizon")
   .description("Deploys the CipherHorizon trading stack and proves it.")
-  .option("--stack <name>", "the stack to work on", "dev")
+  .option("-s, --stack <name>", "the stack to work on", "dev")
   .option("--yes", "never ask (also with CI=true)", false)
   .addHelpText(
     "after",
@@ -75,6 +75,12 @@ program
   .action(async ({ format }: { format: PreviewFormat }) =>
     (await import("./commands/preview.ts")).preview(context("preview"), format),
   );
+
+program
+  .command("render")
+  .description("write the manifests of a stack on kubernetes, without a cluster; no secret is among them")
+  .option("--out <folder>", "a file for each workload, instead of one text")
+  .action(async ({ out }: { out?: string }) => (await import("./commands/render.ts")).render(global().stack, out));
 
 program
   .command("refresh")

@@ -76,11 +76,17 @@ export async function registryAnswer(
   }
 }
 
-async function pullBase(): Promise<Site["base"]> {
+/** The base image where the image registry answers. */
+export function upstreamBase(): Site["base"] {
   const source = imageSource(thirdPartyImage("base"), true, readLock());
   if (source.kind !== "pull") throw new Error(source.reason);
-  await run("docker", ["pull", "-q", source.reference], { timeout: PULL_TIMEOUT_MS });
   return { reference: source.reference, content: source.digest };
+}
+
+async function pullBase(): Promise<Site["base"]> {
+  const base = upstreamBase();
+  await run("docker", ["pull", "-q", base.reference], { timeout: PULL_TIMEOUT_MS });
+  return base;
 }
 
 async function buildBase(options: FindSiteOptions, aptFile: string | undefined): Promise<Site["base"]> {

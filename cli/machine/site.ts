@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ensureBase } from "../../images/base/build.ts";
 import { readSite, type Site } from "../../infra/site.ts";
-import { findSite } from "../../infra/site-find.ts";
+import { findSite, upstreamBase } from "../../infra/site-find.ts";
 import { stackDir } from "../paths.ts";
 import { run } from "../process.ts";
 import type { Report } from "../progress.ts";
@@ -23,6 +23,12 @@ export async function ensureSite(stack: string, report: Report): Promise<Site> {
   const wanted = process.env["HORIZON_SITE"] ? undefined : known?.site;
   const { site } = await findSite({ stateDir: stackDir(stack), ensureBase, wanted, log: report });
   return site;
+}
+
+/** What was found for the stack; before that, a site that reaches the image registry: what is only written down needs neither. */
+export function knownSite(stack: string): Site {
+  const file = siteFile(stack);
+  return existsSync(file) ? readSite(file) : { site: "internet", base: upstreamBase(), secrets: {} };
 }
 
 async function hasImage(reference: string): Promise<boolean> {

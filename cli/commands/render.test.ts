@@ -1,0 +1,30 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { render, writeFolder } from "./render.ts";
+
+test("prod comes out as one file for each workload, the same bytes each time, and stale ones go", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "horizon-render-"));
+  const read = () => readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")] as const);
+  await render("prod", folder);
+  const first = read();
+  expect(first.map(([name]) => name)).toEqual(expect.arrayContaining(["cipherhorizon.yaml", "kafka.yaml"]));
+  writeFileSync(join(folder, "gone.yaml"), first[0]?.[1] ?? "");
+  writeFileSync(join(folder, "mine.yaml"), "a: 1\n");
+  await render("prod", folder);
+  expect(read()).toEqual([...first, ["mine.yaml", "a: 1\n"]].sort(([a], [b]) => ((a ?? "") < (b ?? "") ? -1 : 1)));
+  for (const [, text] of first) for (const document of parseAllDocuments(text)) expect(document.errors).toEqual([]);
+}, 60_000);
+
+test("a file that isn't a rendering is left alone", () => {
+  const folder = mkdtempSync(join(tmpdir(), "horizon-render-"));
+  writeFileSync(join(folder, "other.yaml"), "kind: Service\n");
+  writeFolder(folder, new Map());
+  expect(readdirSync(folder)).toEqual(["other.yaml"]);
+});
+
+test("a stack on Docker has none, and says so", async () => {
+  await expect(render("dev", undefined)).rejects.toThrow(/only a stack on kubernetes has manifests/);
+});
