@@ -180,6 +180,39 @@ program
   .description("resolve every digest where the image registry answers, and write images/lock.json")
   .action(async () => (await import("./commands/images.ts")).lockDigests());
 
+const lab = program.command("lab").description("a real Kubernetes cluster on this machine, to prove prod on");
+
+lab
+  .command("up")
+  .description(
+    "build it once, start it; ends when node, DNS, storage and policies work, and prints the kubeconfig's path",
+  )
+  .option("--kubeconfig <file>", "use this cluster of your own instead of starting one")
+  .action(async (options: { kubeconfig?: string }) => {
+    log = newLogFile("lab-up");
+    await (await import("./commands/lab.ts")).labUp(log, options);
+  });
+
+lab
+  .command("down")
+  .description("stop it and remove everything but the built programs")
+  .option("--keep-data", "keep the cluster's state, images and volumes for the next up", false)
+  .action(async (options: { keepData: boolean }) => {
+    log = newLogFile("lab-down");
+    await (await import("./commands/lab.ts")).labDown(log, options);
+  });
+
+lab
+  .command("status")
+  .description("what of it runs; exit code 1 when it is not ready")
+  .option("--json", "as JSON", false)
+  .action(async ({ json }: { json: boolean }) => fail(await (await import("./commands/lab.ts")).labStatus(json)));
+
+lab
+  .command("kubeconfig")
+  .description("print the path of its kubeconfig")
+  .action(async () => (await import("./commands/lab.ts")).labKubeconfig());
+
 process.on("SIGINT", () => stopChildren("SIGINT"));
 process.on("SIGTERM", () => stopChildren("SIGTERM"));
 program.configureOutput({ outputError: (text, write) => write(text) });

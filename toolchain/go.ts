@@ -8,7 +8,7 @@ import type { Part } from "./parts.ts";
 
 /** The first Go that can fetch a newer one by itself. */
 const OLDEST = "1.21";
-/** Compiling the engine and the plugins needs about 3 GiB of build cache and 2 GiB of modules. */
+/** Compiling the engine and the plugins, or a cluster, needs about 3 GiB of build cache and 2 GiB of modules. */
 const FREE_BYTES = 6 * 1024 ** 3;
 const TAGS = "osusergo,grpcnotrace,no_compose";
 
@@ -38,23 +38,30 @@ export function neededGo(goMod: string): string {
   return version;
 }
 
+export interface GoWork {
+  /** What is built, as an error names it. */
+  product: string;
+  /** Folders of the Go modules that it is built in. */
+  modules: string[];
+}
+
 /** Makes sure that a usable Go is there; returns the environment to call it with. */
 export async function prepareGo(
-  folder: string,
+  work: GoWork,
   cache: string,
   options: Omit<CommandOptions, "remedy">,
 ): Promise<NodeJS.ProcessEnv> {
-  await requireSpace(cache);
+  await requireSpace(work, cache);
   const need =
-    ["cli", "plugins"]
-      .map((module) => neededGo(readFileSync(join(folder, module, "go.mod"), "utf8")))
+    work.modules
+      .map((module) => neededGo(readFileSync(join(module, "go.mod"), "utf8")))
       .sort(compareVersions)
       .at(-1) ?? "";
   const have = (await goVersion(options)) ?? (await installGo(options));
   const choice = have ? chooseGo(have, need) : { tooOld: "no go on PATH" };
   if ("tooOld" in choice) {
     throw new ToolchainError({
-      what: "Go is needed to build the Pulumi engine, because the Pulumi download site doesn't answer",
+      what: `Go is needed to build ${work.product}`,
       given: choice.tooOld,
       allowed: `Go ${need} or newer, or ${OLDEST} or newer where its module proxy serves toolchains`,
       remedy: "install Go and put it on PATH, then run the command again",
@@ -101,12 +108,12 @@ async function installGo(options: Omit<CommandOptions, "remedy">): Promise<strin
   return goVersion(options);
 }
 
-async function requireSpace(cache: string): Promise<void> {
+async function requireSpace({ product }: GoWork, cache: string): Promise<void> {
   const { bavail, bsize } = await statfs(cache);
   if (bavail * bsize >= FREE_BYTES) return;
   const gib = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
   throw new ToolchainError({
-    what: "too little disk space to build the Pulumi engine",
+    what: `too little disk space to build ${product}`,
     given: `${gib(bavail * bsize)} free in ${cache}`,
     allowed: `${gib(FREE_BYTES)} or more while building; 0.4 GiB stay`,
     remedy: "free some space, or set XDG_CACHE_HOME to a larger disk",

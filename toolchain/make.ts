@@ -88,7 +88,11 @@ function downloads(shop: Workshop, release: Release, engine: string): Maker {
 async function builds(shop: Workshop): Promise<Maker> {
   const { log, signal, folder } = shop;
   const remedy = "run the command again, it continues; where a module can't be fetched, see go env GOPROXY GOSUMDB";
-  const env = await step(shop, "prepare Go", (onLine) => prepareGo(folder, shop.cache, { log, signal, onLine }));
+  const work = {
+    product: "the Pulumi engine, whose download site doesn't answer",
+    modules: ["cli", "plugins"].map((module) => join(folder, module)),
+  };
+  const env = await step(shop, "prepare Go", (onLine) => prepareGo(work, shop.cache, { log, signal, onLine }));
   return {
     verb: "build",
     origin: "built from Go modules",

@@ -74,14 +74,14 @@ export function readDependencies(packageJson: string): Dependencies {
   return JSON.parse(readFileSync(packageJson, "utf8")).dependencies ?? {};
 }
 
-function digest(fields: string[]): string {
+export function digest(fields: string[]): string {
   const hash = createHash("sha256");
   for (const field of fields) hash.update(`${field.length}:${field}`);
   return hash.digest("hex").slice(0, 16);
 }
 
 /** Paths and contents of the files, in an order that doesn't depend on the file system; tests don't count. */
-function contents(folder: string, paths: string[]): string[] {
+export function contents(folder: string, paths: string[]): string[] {
   return paths.flatMap((path) =>
     filesBelow(join(folder, path)).flatMap((file) => [relative(folder, file), readFileSync(file, "utf8")]),
   );

@@ -1,7 +1,10 @@
 /** The levels of `horizon test`, in the order in which a fault is cheapest to find. */
 
-export const levels = ["static", "unit", "services", "images", "stack"] as const;
+export const levels = ["static", "unit", "services", "images", "stack", "lab"] as const;
 export type Level = (typeof levels)[number];
+
+/** What runs when no level is named: the lab takes minutes to build and changes settings of the host. */
+export const defaultLevels: readonly Level[] = levels.filter((level) => level !== "lab");
 
 /** What each level proves, for `horizon test --help`. */
 export const about: Record<Level, string> = {
@@ -10,6 +13,7 @@ export const about: Record<Level, string> = {
   services: "each service's own linters and tests, with the compilers that build its image",
   images: "third-party equivalents: built, hardened, healthy",
   stack: "the whole stack on the real engine: up, no-op, drift, change, replay, audit, faults, down",
+  lab: "a real Kubernetes on this machine, as root; only when named",
 };
 
 /** What needs the Docker engine, the toolchain and the base image. */

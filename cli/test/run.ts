@@ -6,7 +6,7 @@ import { projectRoot } from "../paths.ts";
 import { commandLine, lastLines, run } from "../process.ts";
 import { runSteps } from "../progress.ts";
 import type { Context } from "../session.ts";
-import { closing, type Level, levels, needsMachine, sum, type Tally } from "./levels.ts";
+import { closing, defaultLevels, type Level, levels, needsMachine, sum, type Tally } from "./levels.ts";
 import { serviceTests } from "./services.ts";
 
 const nodeBin = (name: string): string => join(projectRoot, "node_modules", ".bin", name);
@@ -15,9 +15,9 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-/** Runs the levels named, or all, and returns the tally; the closing line is printed last. */
+/** Runs the levels named, or those that run by default, and returns the tally; the closing line is printed last. */
 export async function test(context: Context, wanted: readonly Level[]): Promise<Tally> {
-  const chosen = wanted.length === 0 ? levels : levels.filter((level) => wanted.includes(level));
+  const chosen = wanted.length === 0 ? defaultLevels : levels.filter((level) => wanted.includes(level));
   if (chosen.some(needsMachine)) await runSteps(machineSteps, context);
   const tallies: Tally[] = [];
   for (const level of chosen) {
@@ -44,6 +44,7 @@ const runners: Record<Level, (context: Context) => Promise<Tally>> = {
   services: (context) => serviceTests(context),
   images: (context) => imageTests(context),
   stack: (context) => vitest(context, "vitest.slow.config.ts", 2_400_000, "e2e/"),
+  lab: (context) => vitest(context, "vitest.slow.config.ts", 3_600_000, "lab/"),
 };
 
 async function staticChecks(context: Context): Promise<Tally> {
