@@ -27,7 +27,9 @@ export function assemble(folder: string, cache: string, parts: Made[], target: s
   for (const made of parts) {
     const place = join(draft, placeOf(made.part));
     mkdirSync(place, { recursive: true });
-    linkSync(join(made.home, made.part.binary), join(place, made.part.binary));
+    for (const file of filesBelow(made.home).filter((path) => basename(path) !== ORIGIN)) {
+      linkSync(file, join(place, basename(file)));
+    }
     origins[`${made.part.name} ${made.part.version}`] = readFileSync(join(made.home, ORIGIN), "utf8").trim();
   }
   copyHost(folder, draft);

@@ -4,7 +4,7 @@ import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { type CommandOptions, command } from "./command.ts";
 import { ToolchainError } from "./errors.ts";
-import type { Part } from "./parts.ts";
+import type { GoBuild } from "./parts.ts";
 
 /** The first Go that can fetch a newer one by itself. */
 const OLDEST = "1.21";
@@ -76,10 +76,10 @@ export async function prepareGo(
   };
 }
 
-export async function build(part: Part, folder: string, output: string, options: CommandOptions): Promise<void> {
-  const linker = `-s -w -X ${part.stamp.variable}=${part.stamp.value}`;
+export async function build(make: GoBuild, folder: string, output: string, options: CommandOptions): Promise<void> {
+  const linker = `-s -w -X ${make.stamp.variable}=${make.stamp.value}`;
   const flags = ["-v", "-trimpath", "-buildvcs=false", "-mod=readonly", `-tags=${TAGS}`, `-ldflags=${linker}`];
-  await command("go", ["build", ...flags, "-o", output, part.package], { ...options, cwd: join(folder, part.module) });
+  await command("go", ["build", ...flags, "-o", output, make.package], { ...options, cwd: join(folder, make.module) });
 }
 
 async function goVersion(options: Omit<CommandOptions, "remedy">): Promise<string | undefined> {

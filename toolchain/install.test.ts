@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ensureToolchain, type Progress, parseSource } from "./install.ts";
-import { partsFor, readDependencies } from "./parts.ts";
+import { partKey, partsFor, readDependencies } from "./parts.ts";
 import { archiveName, checksumOf, findRelease } from "./release.ts";
 
 const { version = "" } = partsFor(readDependencies(join(import.meta.dirname, "..", "package.json")))[0] ?? {};
@@ -64,7 +64,7 @@ describe("installing from releases", () => {
     await serveRelease();
     const toolchain = await install();
     expect(readdirSync(toolchain.binDir).sort()).toEqual(["pulumi", "pulumi-language-nodejs"]);
-    expect(readdirSync(join(toolchain.pulumiHome, "plugins"))).toHaveLength(3);
+    expect(readdirSync(join(toolchain.pulumiHome, "plugins"))).toHaveLength(4);
     const started = spawnSync("pulumi", ["version"], { env: { ...process.env, ...toolchain.env }, encoding: "utf8" });
     expect(started.stdout).toBe(`v${version}\n`);
     expect(new Set(Object.values(toolchain.origin))).toEqual(new Set([`Pulumi's release at ${site}`]));
@@ -86,7 +86,7 @@ describe("installing from releases", () => {
     requests = [];
     const steps: string[] = [];
     await install(({ step, state }) => state === "done" && steps.push(step));
-    expect(steps.map((step) => step.split(" ")[1])).toEqual(["for", "tls"]);
+    expect(steps.map((step) => step.split(" ")[1])).toEqual(["for", "tls", "kubernetes"]);
     expect(requests.filter((url) => url.endsWith(archive))).toEqual([]);
   });
 
@@ -109,6 +109,34 @@ describe("installing from releases", () => {
   it("says so where there is no release", async () => {
     await serve((_, response) => response.writeHead(404).end());
     await expect(install()).rejects.toThrow(/can't be downloaded.*HORIZON_TOOLCHAIN=build/s);
+  });
+});
+
+describe("without releases", () => {
+  it("takes our own plugin for Kubernetes and needs no Go for it", async () => {
+    await serve((_, response) => response.writeHead(404).end());
+    const cache = join(folder, "cache");
+    for (const part of partsFor(readDependencies(join(import.meta.dirname, "..", "package.json")))) {
+      if (!("module" in part.make)) continue;
+      const key = partKey(part, import.meta.dirname, `${process.platform}-${process.arch}`);
+      const home = join(cache, "parts", `${part.name}-${part.version}-${key}`);
+      mkdirSync(home, { recursive: true });
+      writeFileSync(join(home, part.binary), "", { mode: 0o755 });
+      writeFileSync(join(home, "origin"), "built before\n");
+    }
+    const steps: string[] = [];
+    const onStep = ({ step, state }: Progress) => state === "done" && steps.push(step);
+    const toolchain = await ensureToolchain({ cache, site, source: "auto", onStep });
+    const [name = ""] = readdirSync(join(toolchain.pulumiHome, "plugins")).filter((item) =>
+      item.includes("kubernetes"),
+    );
+    expect(steps).toEqual(["look for Pulumi's release", `build ${name.replace("resource-", "").replace("-v", " ")}`]);
+    const plugin = spawnSync(join(toolchain.pulumiHome, "plugins", name, "pulumi-resource-kubernetes"), ["--help"], {
+      env: { ...process.env, ...toolchain.env },
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(plugin.stderr).toMatch(/@pulumi\/pulumi is not installed/);
   });
 });
 

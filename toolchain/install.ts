@@ -1,6 +1,7 @@
 /**
  * Puts the Pulumi engine, its language host and the provider plugins on this machine: from Pulumi's releases where its
- * download site answers, else built from Go modules. Everything is kept per user, under a hash of versions and sources.
+ * download site answers, else built from Go modules and, for Kubernetes, a program of our own. Everything is kept per
+ * user, under a hash of versions and sources.
  *
  * `node toolchain/install.ts` prints the environment as JSON.
  */

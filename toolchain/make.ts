@@ -1,10 +1,10 @@
 /** Makes the parts of a toolchain that are not there yet, each aside and then renamed into place, so a rerun continues. */
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { CommandOptions } from "./command.ts";
 import { ToolchainError } from "./errors.ts";
 import { build, prepareGo } from "./go.ts";
-import type { Part } from "./parts.ts";
+import { filesBelow, type Part } from "./parts.ts";
 import { downloadEngine, downloadPlugin, findRelease, RELEASES, type Release } from "./release.ts";
 
 export type Source = "auto" | "download" | "build";
@@ -43,12 +43,12 @@ export async function makeMissing(shop: Workshop, parts: Made[]): Promise<void> 
   clearLeftovers(shop);
   const missing = parts.filter(({ home }) => !existsSync(home));
   if (missing.length === 0) return;
-  const make = await chooseMaker(shop, parts);
+  const make = await chooseMaker(shop, parts, missing);
   for (const { part, home } of missing) {
     await step(shop, `${make.verb} ${part.name} ${part.version}`, async (onLine) => {
       const output = mkdtempSync(join(shop.cache, "parts", `tmp-${part.name}-`));
       await make.part(part, output, onLine);
-      writeFileSync(join(output, ORIGIN), `${make.origin}\n`);
+      writeFileSync(join(output, ORIGIN), `${make.origin(part)}\n`);
       renameSync(output, home);
     });
   }
@@ -57,11 +57,11 @@ export async function makeMissing(shop: Workshop, parts: Made[]): Promise<void> 
 
 interface Maker {
   verb: string;
-  origin: string;
+  origin: (part: Part) => string;
   part: (part: Part, output: string, onLine: (line: string) => void) => Promise<void>;
 }
 
-async function chooseMaker(shop: Workshop, parts: Made[]): Promise<Maker> {
+async function chooseMaker(shop: Workshop, parts: Made[], missing: Made[]): Promise<Maker> {
   const engine = parts.find(({ part }) => part.name === "pulumi");
   if (!engine) throw new Error("a toolchain without an engine");
   if (shop.source !== "build") {
@@ -69,14 +69,14 @@ async function chooseMaker(shop: Workshop, parts: Made[]): Promise<Maker> {
     if (release) return downloads(shop, release, join(engine.home, engine.part.binary));
     if (shop.source === "download") throw noRelease(shop, engine.part.version);
   }
-  return builds(shop);
+  return builds(shop, missing);
 }
 
 function downloads(shop: Workshop, release: Release, engine: string): Maker {
   const remedy = "run the command again, or set HORIZON_TOOLCHAIN=build to build from Go modules";
   return {
     verb: "download",
-    origin: `Pulumi's release at ${shop.site}`,
+    origin: () => `Pulumi's release at ${shop.site}`,
     part: async (part, output, onLine) => {
       const options: CommandOptions = { log: shop.log, signal: shop.signal, onLine, remedy };
       if (part.name === "pulumi") await downloadEngine(release, output, options);
@@ -85,20 +85,30 @@ function downloads(shop: Workshop, release: Release, engine: string): Maker {
   };
 }
 
-async function builds(shop: Workshop): Promise<Maker> {
+async function builds(shop: Workshop, missing: Made[]): Promise<Maker> {
   const { log, signal, folder } = shop;
   const remedy = "run the command again, it continues; where a module can't be fetched, see go env GOPROXY GOSUMDB";
   const work = {
     product: "the Pulumi engine, whose download site doesn't answer",
     modules: ["cli", "plugins"].map((module) => join(folder, module)),
   };
-  const env = await step(shop, "prepare Go", (onLine) => prepareGo(work, shop.cache, { log, signal, onLine }));
+  const needsGo = missing.some(({ part }) => "module" in part.make);
+  const env = needsGo
+    ? await step(shop, "prepare Go", (onLine) => prepareGo(work, shop.cache, { log, signal, onLine }))
+    : process.env;
   return {
     verb: "build",
-    origin: "built from Go modules",
-    part: (part, output, onLine) =>
-      build(part, folder, join(output, part.binary), { log, signal, onLine, env, remedy }),
+    origin: ({ make }) => ("module" in make ? "built from Go modules" : "ours"),
+    part: async ({ make, binary }, output, onLine) => {
+      if ("module" in make) await build(make, folder, join(output, binary), { log, signal, onLine, env, remedy });
+      else copyProgram(join(folder, make.folder), output);
+    },
   };
+}
+
+function copyProgram(folder: string, output: string): void {
+  for (const file of filesBelow(folder)) copyFileSync(file, join(output, basename(file)));
+  writeFileSync(join(output, "package.json"), '{ "type": "module" }\n');
 }
 
 /** Reports a piece of work when it begins, every second while it runs, and when it is done. */

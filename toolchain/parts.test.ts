@@ -37,7 +37,7 @@ describe("the key of a part", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "toolchain-"));
-    for (const source of ["cli", "plugins", "language-nodejs"]) {
+    for (const source of ["cli", "plugins", "kubernetes", "language-nodejs"]) {
       cpSync(join(import.meta.dirname, source), join(folder, source), { recursive: true });
     }
   });
@@ -55,6 +55,12 @@ describe("the key of a part", () => {
     const before = keys();
     writeFileSync(join(folder, "plugins", "shim", "tls", "shim.go"), "package shim\n");
     expect(keys()).toEqual({ ...before, tls: expect.not.stringMatching(before["tls"] ?? "") });
+  });
+
+  it("changes with the program of the part that is no Go program", () => {
+    const before = keys();
+    writeFileSync(join(folder, "kubernetes", "plugin", "main.ts"), "");
+    expect(keys()).toEqual({ ...before, kubernetes: expect.not.stringMatching(before["kubernetes"] ?? "") });
   });
 
   it("changes with the locked modules for every part built from them", () => {

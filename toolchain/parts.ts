@@ -4,18 +4,29 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
 export interface Part {
-  name: "pulumi" | "docker" | "random" | "tls";
+  name: "pulumi" | "docker" | "kubernetes" | "random" | "tls";
   /** Without a leading v; the npm package of the same version talks to it. */
   version: string;
-  /** The file it is made of. */
+  /** The file that is started. */
   binary: string;
+  /** How it is made where there is no release of it. */
+  make: GoBuild | Copy;
+  /** Files and folders, relative to toolchain/, that decide what comes out. */
+  sources: string[];
+}
+
+export interface GoBuild {
   /** The Go module it is built in, and the package there. */
   module: "cli" | "plugins";
   package: string;
   /** The variable that tells the program its version, and the value the linker gives it. */
   stamp: { variable: string; value: string };
-  /** Files and folders, relative to toolchain/, that decide what comes out. */
-  sources: string[];
+}
+
+/** A program in TypeScript, which needs no build. */
+export interface Copy {
+  /** Relative to toolchain/. */
+  folder: string;
 }
 
 type Dependencies = Record<string, string>;
@@ -24,6 +35,7 @@ export function partsFor(dependencies: Dependencies): Part[] {
   return [
     engine(exact(dependencies, "pulumi")),
     ...(["docker", "random", "tls"] as const).map((name) => plugin(name, exact(dependencies, name))),
+    kubernetes(exact(dependencies, "kubernetes")),
   ];
 }
 
@@ -40,9 +52,11 @@ function engine(version: string): Part {
     name: "pulumi",
     version,
     binary: "pulumi",
-    module: "cli",
-    package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-    stamp: { variable: "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version", value: `v${version}` },
+    make: {
+      module: "cli",
+      package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+      stamp: { variable: "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version", value: `v${version}` },
+    },
     sources: ["cli"],
   };
 }
@@ -53,11 +67,15 @@ function plugin(name: "docker" | "random" | "tls", version: string): Part {
     name,
     version,
     binary,
-    module: "plugins",
-    package: `./cmd/${binary}`,
-    stamp: { variable: "main.version", value: version },
+    make: { module: "plugins", package: `./cmd/${binary}`, stamp: { variable: "main.version", value: version } },
     sources: ["plugins/go.mod", "plugins/go.sum", `plugins/cmd/${binary}`, `plugins/shim/${name}`],
   };
+}
+
+/** Its Go module is not served by the module proxy, so it is a program of our own. */
+function kubernetes(version: string): Part {
+  const folder = "kubernetes/plugin";
+  return { name: "kubernetes", version, binary: "pulumi-resource-kubernetes", make: { folder }, sources: [folder] };
 }
 
 /** Hash of everything that decides what a part is: its version, its sources and the machine it runs on. */
