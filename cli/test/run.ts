@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildClient } from "../machine/build.ts";
-import { machineSteps } from "../machine/steps.ts";
+import { toolSteps } from "../machine/steps.ts";
 import { projectRoot } from "../paths.ts";
 import { commandLine, lastLines, run } from "../process.ts";
 import { runSteps } from "../progress.ts";
@@ -18,7 +18,7 @@ const say = (text: string): void => {
 /** Runs the levels named, or those that run by default, and returns the tally; the closing line is printed last. */
 export async function test(context: Context, wanted: readonly Level[]): Promise<Tally> {
   const chosen = wanted.length === 0 ? defaultLevels : levels.filter((level) => wanted.includes(level));
-  if (chosen.some(needsMachine)) await runSteps(machineSteps, context);
+  if (chosen.some(needsMachine)) await runSteps(toolSteps, context);
   const tallies: Tally[] = [];
   for (const level of chosen) {
     const began = Date.now();

@@ -37,6 +37,8 @@ export class Creator implements Maker {
   readonly #options: CreatorOptions;
   readonly #root: Resource;
   readonly #provider: Provider;
+  /** The namespace. A claim that is kept keeps what it depends on, so it depends on nothing else. */
+  #space: Resource[] = [];
   #shared: Resource[] = [];
 
   constructor(options: CreatorOptions, root: Resource) {
@@ -62,7 +64,8 @@ export class Creator implements Maker {
     // Deleting a namespace deletes the claims in it, so it stays where they do.
     const kept = this.#object({}, [], this.#kept());
     const space = new core.v1.Namespace("namespace", namespace, kept);
-    this.#shared = [space];
+    this.#space = [space];
+    this.#shared = this.#space;
     const classes = priorityClasses.map(
       (each) => new scheduling.v1.PriorityClass(each.metadata.name, each, this.#object({})),
     );
@@ -101,7 +104,8 @@ export class Creator implements Maker {
       ...one(secret, (args) => new core.v1.Secret(name("secret"), args, usual)),
       ...one(
         claim,
-        (args) => new core.v1.PersistentVolumeClaim(name("state"), args, this.#object(opts, [], this.#claimed())),
+        (args) =>
+          new core.v1.PersistentVolumeClaim(name("state"), args, this.#child(opts, this.#space, this.#claimed())),
       ),
       ...policies.map((args) => new networking.v1.NetworkPolicy(policyName(w, args.metadata.name), args, usual)),
     ];
@@ -121,7 +125,8 @@ export class Creator implements Maker {
 
   /** A claim never gives way to another: what can't change in place isn't changed. */
   #claimed(): CustomResourceOptions {
-    return { ...this.#kept(), ignoreChanges: ["spec.storageClassName", "spec.accessModes"] };
+    const provider = this.#provider;
+    return { ...oneAtATime, ...this.#kept(), provider, ignoreChanges: ["spec.storageClassName", "spec.accessModes"] };
   }
 
   #kept(): CustomResourceOptions {
