@@ -95,8 +95,11 @@ async function send(
   for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
   const limit = AbortSignal.timeout(REQUEST_MS);
   options.signal = signal ? AbortSignal.any([signal, limit]) : limit;
-  if (body) options.headers = { ...options.headers, "Content-Type": contentType };
-  const { status, text, headers } = await exchange(url, options, body, signal);
+  const content = body && Buffer.from(JSON.stringify(body));
+  // Node sends a body without its length where a method usually has none, as DELETE.
+  const lengths = content && { "Content-Type": contentType, "Content-Length": content.length };
+  options.headers = { ...options.headers, ...lengths };
+  const { status, text, headers } = await exchange(url, options, content, signal);
   const parsed = parse(text, headers["content-type"]);
   if (status >= 400) throw new ApiError(status, parsed, `${method} ${path}`);
   return { body: parsed, warnings: parseWarnings(headers.warning) };
@@ -111,7 +114,7 @@ interface Reply {
 function exchange(
   url: URL,
   options: https.RequestOptions,
-  body: Fields | undefined,
+  content: Buffer | undefined,
   signal?: AbortSignal,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
@@ -126,7 +129,7 @@ function exchange(
       });
     });
     request.on("error", fail);
-    request.end(body && JSON.stringify(body));
+    request.end(content);
   });
 }
 

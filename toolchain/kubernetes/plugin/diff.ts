@@ -18,9 +18,6 @@ export interface Settings {
   ignore: string[];
 }
 
-/** What the API server answered to the new inputs in a dry run. */
-export type DryRun = { object: Fields } | { immutable: string[] };
-
 export interface ObjectDiff {
   changes: (Change & { replace: boolean })[];
   deleteBeforeReplace: boolean;
@@ -28,16 +25,18 @@ export interface ObjectDiff {
 
 const NO_DIFF: ObjectDiff = { changes: [], deleteBeforeReplace: false };
 
-/** Without a dry run the inputs are compared as they are written: `1000m` and `1` differ then. */
-export function diffObject(before: Before, news: Fields, settings: Settings, dryRun?: DryRun): ObjectDiff {
-  const wanted = dryRun && "object" in dryRun ? inShapeOf(news, withName(dryRun.object, news)) : news;
+/**
+ * `dryRun` is what the API server would make of the new inputs. Without it they are compared as they are written:
+ * `1000m` and `1` differ then.
+ */
+export function diffObject(before: Before, news: Fields, settings: Settings, dryRun?: Fields): ObjectDiff {
+  const wanted = dryRun ? inShapeOf(news, dryRun) : news;
   const ignored = settings.ignore.map(parse);
   const changes = compare(inShapeOf(withKind(before.inputs, news), before.live), wanted).filter(
     ({ path }) => !isServerSide(path) && !ignored.some((prefix) => isBelow(path, prefix)),
   );
   if (changes.length === 0) return NO_DIFF;
-  const refused = dryRun && "immutable" in dryRun ? dryRun.immutable : [];
-  const immutable = [...immutablePaths(news, settings.mutability), ...refused.map(parse)];
+  const immutable = immutablePaths(news, settings.mutability);
   const marked = changes.map((change) => ({ ...change, replace: isImmutable(change.path, immutable) }));
   return {
     changes: marked,
@@ -70,9 +69,4 @@ function withKind(inputs: Fields, news: Fields): Fields {
   for (const key of ["name", "namespace"])
     if (key in fields(news, "metadata")) metadata[key] = fields(news, "metadata")[key] ?? "";
   return { ...inputs, apiVersion: news.apiVersion ?? "", kind: news.kind ?? "", metadata };
-}
-
-/** A dry run of a creation under a stand-in name still is one of this object. */
-function withName(object: Fields, news: Fields): Fields {
-  return { ...object, metadata: { ...fields(object, "metadata"), name: nameOf(news) } };
 }

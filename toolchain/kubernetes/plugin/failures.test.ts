@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseWarnings } from "./cluster.ts";
-import {
-  ApiError,
-  cannotDryRun,
-  conflictRefusal,
-  immutableFields,
-  isConflict,
-  isNamespaceMissing,
-  mayOverrule,
-} from "./failures.ts";
+import { ApiError, cannotDryRun, conflictRefusal, isConflict, isNamespaceMissing, mayOverrule } from "./failures.ts";
 import type { Fields } from "./values.ts";
 
 const error = (status: number, message: string, details: Fields = {}) =>
@@ -26,22 +18,6 @@ describe("refusals of the API server", () => {
   it("tell a missing namespace from a missing object", () => {
     expect(isNamespaceMissing(error(404, 'namespaces "a" not found', { kind: "namespaces" }))).toBe(true);
     expect(isNamespaceMissing(error(404, 'deployments "a" not found', { kind: "deployments" }))).toBe(false);
-  });
-
-  it("name immutable fields, as the server words them", () => {
-    const causes = [{ field: "spec.selector", message: 'Invalid value: {"a":"b"}: field is immutable' }];
-    expect(immutableFields(error(422, "", { causes }))).toEqual(["spec.selector"]);
-    const set = "Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals' are forbidden";
-    expect(immutableFields(error(422, "", { causes: [{ field: "spec", message: set }] }))).toEqual(["spec"]);
-  });
-
-  it("are other mistakes where one cause is", () => {
-    const causes = [
-      { field: "spec.selector", message: "field is immutable" },
-      { field: "spec.replicas", message: "must be greater than or equal to 0" },
-    ];
-    expect(immutableFields(error(422, "", { causes }))).toBeUndefined();
-    expect(immutableFields(error(422, ""))).toBeUndefined();
   });
 
   it("give way to the inputs where a dry run isn't allowed", () => {

@@ -52,15 +52,6 @@ export function cannotDryRun(error: unknown): boolean {
   return error.status === 403 || (error.status === 400 && /dry ?run/i.test(error.message));
 }
 
-/** The fields that the server refuses to change, or undefined where it refuses for any other reason. */
-export function immutableFields(error: unknown): string[] | undefined {
-  if (!(error instanceof ApiError) || error.status !== 422 || error.causes.length === 0) return undefined;
-  const immutable = error.causes.every(({ message }) =>
-    /immutable|updates to .* (spec )?for fields other than/i.test(message),
-  );
-  return immutable ? error.causes.map(({ field }) => field) : undefined;
-}
-
 export const MANAGED_ELSEWHERE = /^conflict with "([^"]*)"/;
 
 /**

@@ -1,7 +1,7 @@
 /**
  * Fields that can't be changed on an object that exists, so that a change replaces it. The table is the official plugin's
- * with three deliberate differences, which README.md gives reasons for. Where it misses one, the API server's own
- * refusal in the dry run decides (diff.ts).
+ * with a few deliberate differences, which README.md gives reasons for. A field that it misses is never replaced for: the
+ * API server refuses the update and says so.
  */
 import { isBelow, parse, type Step } from "./compare.ts";
 import { at, groupOf, text } from "./objects.ts";

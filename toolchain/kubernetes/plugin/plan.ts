@@ -1,7 +1,6 @@
 /** Check and Diff: what the engine asks before it does anything. */
 import { checkInputs } from "./check.ts";
-import { type DryRun, diffObject, needsDryRun, type ObjectDiff } from "./diff.ts";
-import { immutableFields } from "./failures.ts";
+import { diffObject, needsDryRun, type ObjectDiff } from "./diff.ts";
 import type { Naming } from "./names.ts";
 import { type Kind, text } from "./objects.ts";
 import type { Session } from "./session.ts";
@@ -40,14 +39,13 @@ export async function diff(session: Session, properties: Fields, news: Fields, i
 }
 
 /** Undefined where the server can't or won't say: the update's own preview then reports what is wrong. */
-async function tryDryRun(session: Session, before: State, news: Fields): Promise<DryRun | undefined> {
+async function tryDryRun(session: Session, before: State, news: Fields): Promise<Fields | undefined> {
   if (session.unreachable !== undefined) return undefined;
   const manifest = manifestOf(news);
   const options = { fieldManager: fieldManager(manifest, before), force: true, dryRun: true, signal: session.signal };
   try {
-    return { object: (await session.api("compare").apply(manifest, options)).object };
-  } catch (error) {
-    const immutable = immutableFields(error);
-    return immutable && { immutable };
+    return (await session.api("compare").apply(manifest, options)).object;
+  } catch {
+    return undefined;
   }
 }
