@@ -2,6 +2,7 @@
  * What NetworkPolicies allow, resolved to addresses: the semantics of the Kubernetes documentation
  * (concepts/services-networking/network-policies) for an IPv4 cluster. Pure.
  */
+import { BlockList } from "node:net";
 import type {
   V1Namespace,
   V1NetworkPolicy,
@@ -122,7 +123,11 @@ function resolve({ ipBlock, podSelector, namespaceSelector }: V1NetworkPolicyPee
   if (ipBlock !== undefined) {
     if (ipBlock.cidr.includes(":")) return []; // no pod has an IPv6 address
     const except = (ipBlock.except ?? []).filter((cidr) => !cidr.includes(":"));
-    return [{ peers: [ipBlock.cidr], ...(except.length === 0 ? {} : { except }), pods: [] }];
+    const block = blocks([ipBlock.cidr]);
+    const holes = blocks(except);
+    const inside = world.pods.map((pod) => ({ pod, address: addressOf(pod) }));
+    const pods = inside.filter(({ address }) => block.check(address) && !holes.check(address)).map(({ pod }) => pod);
+    return [{ peers: [ipBlock.cidr], ...(except.length === 0 ? {} : { except }), pods }];
   }
   const namespaces = world.namespaces
     .filter(({ metadata }) =>
@@ -133,6 +138,15 @@ function resolve({ ipBlock, podSelector, namespaceSelector }: V1NetworkPolicyPee
     ({ metadata }) => namespaces.includes(metadata?.namespace) && matches(podSelector, metadata?.labels ?? {}),
   );
   return pods.length === 0 ? [] : [{ peers: pods.map(addressOf), pods }];
+}
+
+function blocks(cidrs: string[]): BlockList {
+  const list = new BlockList();
+  for (const cidr of cidrs) {
+    const [network = "", bits] = cidr.split("/");
+    list.addSubnet(network, Number(bits));
+  }
+  return list;
 }
 
 const protocolOf = ({ protocol }: { protocol?: string }): Protocol => (protocol ?? "TCP").toLowerCase() as Protocol;
