@@ -19,8 +19,8 @@ export interface Login {
   madeBy?: Running;
 }
 
-/** The edges of a login: the server, and whoever makes the user there. */
-export const edgesOf = (server: Running, { madeBy }: Login): Running[] => (madeBy ? [server, madeBy] : [server]);
+/** The edges of a login: the server or servers, and whoever makes the user there. */
+export const edgesOf = (servers: Running | Running[], { madeBy }: Login): Running[] => [servers, madeBy ?? []].flat();
 
 /** Secrets lie in one directory: one volume per workload. */
 export const secretPath = (name: string): string => `/run/secrets/${name}`;

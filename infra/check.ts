@@ -17,6 +17,7 @@ export function checkWorkload(w: Workload): Problem[] {
     ...checkResources(where, w),
     ...checkTimes(where, w),
     ...checkReplicas(where, w),
+    ...checkPeers(where, w),
     ...checkMounts(where, w),
     ...(w.latency ? checkLatency(`${where}, latency`, w.latency) : []),
   ];
@@ -65,6 +66,7 @@ function checkPorts(where: string, w: Workload): Problem[] {
     named(`expose.${name}`, name);
     port(`expose.${name}`, value);
   }
+  for (const name of w.peers?.ports ?? []) named(`peers.ports`, name);
   if (w.health.http) named("health.http.port", w.health.http.port);
   if (w.metrics) named("metrics.port", w.metrics.port);
   return problems;
@@ -176,6 +178,19 @@ function checkReplicas(where: string, w: Workload): Problem[] {
       given: shown(replicas),
       allowed: w.state ? "1" : "an integer from 1",
       remedy: w.state ? "run several workloads of one replica each" : "give how many run",
+    },
+  ];
+}
+
+function checkPeers(where: string, { name, peers }: Workload): Problem[] {
+  if (!peers || (peers.members.includes(name) && new Set(peers.members).size === peers.members.length)) return [];
+  return [
+    {
+      where: `${where}, peers.members`,
+      what: "not the members of a quorum that this workload is in",
+      given: shown(peers.members),
+      allowed: "names of workloads, each once, this one's among them",
+      remedy: "give every member the same list",
     },
   ];
 }

@@ -67,6 +67,11 @@ export const kubernetes = z.strictObject({
     "Where built images are pushed, and nodes pull them",
     "a registry, with a path where it has one, such as registry.example.com/trading",
   ).optional(),
+  registryLogin: field(
+    z.enum(["docker", "none"]),
+    "How a push logs in: by what `docker login` left on this machine, or not at all",
+    "docker or none",
+  ).default("docker"),
   storageClass: text(
     host,
     "Of the claims that hold data; absent: the cluster's default. What already exists keeps its own",

@@ -159,6 +159,7 @@ describe("refused", () => {
       "cipherhorizon:kubernetes.replicas.gateway",
       "a whole number from 1 to 20",
     ],
+    ["two brokers", { kafka: { brokers: 2 } }, "cipherhorizon:kafka.brokers", "1 or 3"],
     [
       "a section that is none",
       { risk: 5 },

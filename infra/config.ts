@@ -93,6 +93,15 @@ export const schema = z.strictObject({
   ),
   docker: docker.prefault({}).describe("How the stack sits on a Docker host"),
   kubernetes: kubernetes.prefault({}).describe("How the stack sits in a Kubernetes cluster"),
+  kafka: z
+    .strictObject({
+      brokers: field(
+        z.union([z.literal(1), z.literal(3)]),
+        "One, or three of which one may be lost; a stack that has data keeps its number",
+        "1 or 3",
+      ).default(1),
+    })
+    .prefault({}),
   marketData: marketData.prefault({}).describe("Where prices come from"),
   engine: engine.prefault({}).describe("The matching engine's limits"),
   risk: risk.prefault({}).describe("Limits before an order reaches the engine"),

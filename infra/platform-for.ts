@@ -31,11 +31,11 @@ function docker({ docker, protect, resources }: Config, supply: Supply): Platfor
 
 function kubernetes(config: Config, { site, thirdParty }: Supply): Platform {
   const stack = getStack();
-  const { context, kubeconfig, registry } = config.kubernetes;
+  const { context, kubeconfig, registry, registryLogin } = config.kubernetes;
   const { protect } = config;
   return new KubernetesPlatform(
     { ...kubernetesOptions(config, stack), thirdParty },
-    (root) => new Creator({ stack, context, kubeconfig, registry, protect, site }, root),
+    (root) => new Creator({ stack, context, kubeconfig, registry, registryLogin, protect, site }, root),
   );
 }
 

@@ -83,6 +83,11 @@ export interface Workload {
   user: number;
   group?: number;
   stop: { signal: Signal; graceSeconds: number };
+  /**
+   * The workloads that form one quorum, this one among them, by name. They reach each other on ports that nobody else
+   * may use, and are kept on hosts of their own where there are enough.
+   */
+  peers?: { members: string[]; ports: string[] };
   /** Start order, name resolution and network reachability, on every platform. */
   needs?: Running[];
   /** A named port that the monitoring may scrape. */
@@ -102,6 +107,8 @@ export interface Running {
   ports: Record<string, number>;
   metrics?: Workload["metrics"];
   monitors?: Workload["monitors"];
+  /** Names of the ports that are for its peers alone. */
+  peerPorts?: string[];
   /** Resolves when the workload has reported healthy once. */
   ready: Output<unknown>;
   /** Identity of the image that runs. */

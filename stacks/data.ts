@@ -34,6 +34,7 @@ export function data(platform: Platform, config: Config): Data {
 
   const kafka = new Kafka("kafka", {
     platform,
+    count: config.kafka.brokers,
     ...allowance(config, "kafka"),
     storage: "8Gi",
     passwords: kafkaPasswords,
@@ -69,6 +70,6 @@ export function data(platform: Platform, config: Config): Data {
     kafka: (user) => kafka.connection({ user, password: kafkaPasswords[user], madeBy }),
     redis: (user) => redis.connection({ user, password: redisPasswords[user] }),
     postgres: (database, user) => postgres.connection(database, { user, password: postgresPasswords[user], madeBy }),
-    running: [kafka.running, redis.running, postgres.running, provisioner.running],
+    running: [...kafka.running, redis.running, postgres.running, provisioner.running],
   };
 }

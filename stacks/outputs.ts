@@ -45,7 +45,7 @@ function logins({ data, trading, observability }: Parts) {
   return pulumi.secret({
     kafka: {
       internal: auditor.brokers,
-      external: auditor.server.exposed.external ?? "off",
+      external: auditor.servers[0]?.exposed.external ?? "off",
       mechanism: "SCRAM-SHA-512",
       user: auditor.user,
       password: auditor.password,

@@ -27,13 +27,14 @@ export class Recorder implements Platform {
   run(workload: Workload): Running {
     if (this.workloads.has(workload.name)) throw new Error(`${workload.name} runs twice`);
     this.workloads.set(workload.name, workload);
-    const { name, ports, metrics, monitors, needs = [], expose = {} } = workload;
+    const { name, ports, metrics, monitors, peers, needs = [], expose = {} } = workload;
     return {
       name,
       host: name,
       ports,
       ...(metrics && { metrics }),
       ...(monitors && { monitors }),
+      ...(peers && { peerPorts: peers.ports }),
       ready: pulumi.output(name),
       image: workload.image.reference,
       handle: name,

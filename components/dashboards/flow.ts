@@ -35,7 +35,7 @@ export const flow: Board = {
         ...quantiles("horizon_engine_match_seconds").map((q) => ({ ...q, legend: `engine ${q.legend}` })),
       ]),
       graph("Everybody up", "short", [
-        { expr: 'up{job=~"market-data|trading-signal|risk-management|engine|kafka"}', legend: "{{job}}" },
+        { expr: 'up{job=~"market-data|trading-signal|risk-management|engine|kafka(-[0-9]+)?"}', legend: "{{job}}" },
       ]),
     ],
     Versions: [number("Services that say their version", "short", "count(horizon_build_info)")],

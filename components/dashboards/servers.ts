@@ -7,7 +7,7 @@ export const servers: Board = {
   title: "Servers",
   rows: {
     State: [
-      number("Kafka controller", "short", "kafka_controller_active"),
+      number("Kafka controller", "short", "max(kafka_controller_active)"),
       number("Redis", "short", "redis_up"),
       number("PostgreSQL", "short", "pg_up"),
       number("Gateway", "short", "nginx_up"),

@@ -1,41 +1,58 @@
-/** One Kafka broker (KRaft) whose every client logs in as itself. */
+/** Kafka (KRaft), whose every client logs in as itself: one broker, or three that hold everything three times. */
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { UserError } from "../../infra/errors.ts";
 import type { Platform } from "../../infra/platform.ts";
 import type { Running } from "../../infra/workload.ts";
 import { type Access, edgesOf, type Login, secretPath } from "../access.ts";
 import { imageOf } from "../image.ts";
-import { ports } from "./properties.ts";
+import { alone, ports } from "./properties.ts";
 import { type KafkaWorkload, kafkaWorkload } from "./workload.ts";
 
-export interface KafkaArgs extends Omit<KafkaWorkload, "clusterId" | "image"> {
+export interface KafkaArgs extends Omit<KafkaWorkload, "clusterId" | "image" | "cluster" | "needs"> {
   platform: Platform;
+  count: 1 | 3;
 }
 
 export interface KafkaConnection extends Login {
-  server: Running;
+  servers: Running[];
   brokers: string;
 }
 
 export class Kafka extends pulumi.ComponentResource {
-  readonly running: Running;
+  readonly running: Running[] = [];
   readonly brokers: string;
 
   constructor(name: string, args: KafkaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trading:components:Kafka", name, {}, opts);
     const id = new random.RandomId(`${name}-cluster`, { byteLength: 16 }, { parent: this });
-    const { platform, ...rest } = args;
+    const { platform, count, ...rest } = args;
     const image = imageOf(platform, "kafka", { parent: this });
-    const workload = kafkaWorkload({ ...rest, image, clusterId: id.b64Url.apply(clusterId) });
-    this.running = platform.run(workload, { parent: this });
-    this.brokers = `${this.running.host}:${ports.internal}`;
+    if (count > 1 && rest.hostPort !== undefined) throw new UserError(oneDoor);
+    const members = count === 1 ? alone.members : Array.from({ length: count }, (_, index) => `kafka-${index}`);
+    for (const self of members) {
+      const cluster = { self, members };
+      const needs = this.running.slice(-1);
+      const workload = kafkaWorkload({ ...rest, image, cluster, needs, clusterId: id.b64Url.apply(clusterId) });
+      this.running.push(platform.run(workload, { parent: this }));
+    }
+    this.brokers = this.running.map(({ host }) => `${host}:${ports.internal}`).join(",");
     this.registerOutputs({ brokers: this.brokers });
   }
 
   connection(login: Login): KafkaConnection {
-    return { server: this.running, brokers: this.brokers, ...login };
+    return { servers: this.running, brokers: this.brokers, ...login };
   }
 }
+
+/** A client outside is sent from any broker to every other, so each would need a door of its own. */
+const oneDoor = {
+  where: "cipherhorizon:kafka.brokers",
+  what: "only a single broker can be reached from outside",
+  given: "3, and a port for Kafka outside",
+  allowed: "3 without that port, or 1",
+  remedy: "run: pulumi config set --path cipherhorizon:kubernetes.expose.ports.kafka off",
+};
 
 /** The storage tool takes a leading hyphen for an option. */
 export const clusterId = (base64: string): string => base64.replace(/^-/, "A");
@@ -50,6 +67,6 @@ export function kafkaAccess(kafka: KafkaConnection): Access {
       KAFKA_PASSWORD_FILE: path,
     },
     secrets: { [path]: kafka.password },
-    needs: edgesOf(kafka.server, kafka),
+    needs: edgesOf(kafka.servers, kafka),
   };
 }

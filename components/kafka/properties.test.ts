@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { clientProperties, formatArguments, provisionerProperties, selfProperties } from "./bootstrap.ts";
 import { clusterId } from "./kafka.ts";
 import { heapMegabytes, serverProperties } from "./properties.ts";
@@ -15,6 +15,36 @@ const parsed = (text: string): Record<string, string> =>
 
 test("server.properties", async () => {
   await expect(serverProperties(bootstrap)).toMatchFileSnapshot("golden/server.properties");
+});
+
+describe("three brokers", () => {
+  const members = ["kafka-0", "kafka-1", "kafka-2"];
+  const of = (self: string) => parsed(serverProperties({ brokerPassword: "BROKER" }, { self, members }));
+
+  test("server.properties", async () => {
+    const text = serverProperties({ brokerPassword: "BROKER" }, { self: "kafka-1", members });
+    await expect(text).toMatchFileSnapshot("golden/three.properties");
+  });
+
+  test("have one quorum, and each an identity and an address of its own", () => {
+    expect(new Set(members.map((self) => of(self)["controller.quorum.voters"]))).toEqual(
+      new Set(["1@kafka-0:9093,2@kafka-1:9093,3@kafka-2:9093"]),
+    );
+    expect(members.map((self) => of(self)["node.id"])).toEqual(["1", "2", "3"]);
+    for (const self of members) {
+      expect(of(self)["advertised.listeners"]).toBe(`INTERNAL://${self}:9092,SELF://${self}:9095`);
+      expect(JSON.stringify(of(self))).not.toContain("localhost");
+    }
+  });
+
+  test("keep everything three times, and take nothing for written that only one has", () => {
+    expect(of("kafka-0")).toMatchObject({
+      "default.replication.factor": "3",
+      "min.insync.replicas": "2",
+      "transaction.state.log.min.isr": "2",
+      "unclean.leader.election.enable": "false",
+    });
+  });
 });
 
 test("without a door there is no listener for the world outside", () => {

@@ -1,15 +1,19 @@
-/** The broker as a workload: pure. */
+/** A broker as a workload: pure. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import type { Image, Size, Workload } from "../../infra/workload.ts";
+import type { Image, Running, Size, Workload } from "../../infra/workload.ts";
 import { secretPath } from "../access.ts";
 import { fixedBy } from "../image.ts";
 import { clientProperties, formatArguments, provisionerProperties, selfProperties } from "./bootstrap.ts";
-import { dataPath, heapMegabytes, ports, serverProperties } from "./properties.ts";
+import { alone, type Cluster, dataPath, heapMegabytes, ports, serverProperties } from "./properties.ts";
 
 export interface KafkaWorkload {
   image: Image;
+  /** Absent: the one broker. */
+  cluster?: Cluster;
+  /** Brokers that start before it. */
+  needs?: Running[];
   memory: Size;
   cpu: number;
   storage: Size;
@@ -39,7 +43,7 @@ function secrets(args: KafkaWorkload): Record<string, pulumi.Output<string>> {
   }));
   const external = args.hostPort === undefined ? undefined : `${args.hostAddress}:${args.hostPort}`;
   return {
-    [properties]: known.apply((k) => serverProperties({ brokerPassword: k.broker, external })),
+    [properties]: known.apply((k) => serverProperties({ brokerPassword: k.broker, external }, args.cluster)),
     [secretPath("format.args")]: known.apply((k) => formatArguments(k.clusterId, k.provisioner, properties)),
     [secretPath("provisioner.properties")]: known.apply((k) => provisionerProperties(k.provisioner)),
     [secretPath("provisioner.sha256")]: known.apply((k) => sha256(k.provisioner)),
@@ -51,12 +55,19 @@ function secrets(args: KafkaWorkload): Record<string, pulumi.Output<string>> {
 export function kafkaWorkload(args: KafkaWorkload): Workload {
   const heap = heapMegabytes(args.memory);
   const external = args.hostPort !== undefined;
+  const { cluster = alone, needs = [] } = args;
   return {
-    name: "kafka",
+    name: cluster.self,
     image: args.image,
     command: ["/bin/sh", "/etc/kafka/start.sh"],
-    ports: { internal: ports.internal, metrics: ports.metrics, ...(external && { external: ports.external }) },
+    ports: {
+      internal: ports.internal,
+      metrics: ports.metrics,
+      ...(external && { external: ports.external }),
+      ...(cluster.members.length > 1 && { controller: ports.controller, self: ports.self }),
+    },
     ...fixedBy("kafka", "2m"),
+    ...quorum(cluster),
     env: {
       // A fixed heap: the broker's is steady, and growing it would only move the moment at which the limit bites.
       BROKER_HEAP_OPTS: `-Xms${heap}m -Xmx${heap}m`,
@@ -73,6 +84,23 @@ export function kafkaWorkload(args: KafkaWorkload): Workload {
     resources: { cpu: args.cpu, memory: args.memory },
     stop: { signal: "SIGTERM", graceSeconds: 120 },
     metrics: { port: "metrics", path: "/metrics" },
+    ...(needs.length > 0 && { needs }),
     ...(args.hostPort !== undefined && { expose: { external: args.hostPort } }),
+  };
+}
+
+/**
+ * Brokers start and are renewed one after the other, each when the one before is healthy. The first can't serve before there
+ * is a majority, so a broker is healthy when it serves, or when none of its peers is there yet to serve with.
+ */
+function quorum({ self, members }: Cluster): Partial<Pick<Workload, "peers" | "health">> {
+  const others = members.filter((member) => member !== self);
+  if (others.length === 0) return {};
+  const listens = (host: string, port: number) => `2>/dev/null </dev/tcp/${host}/${port}`;
+  const serves = listens("127.0.0.1", ports.internal);
+  const first = others.map((host) => `! ${listens(host, ports.controller)}`).join(" && ");
+  return {
+    peers: { members, ports: ["controller", "self"] },
+    health: { exec: ["bash", "-c", `${serves} || { ${first}; }`], startWithin: "5m" },
   };
 }

@@ -166,7 +166,7 @@ export const alerts: Record<string, Alert[]> = {
   kafka: [
     {
       alert: "KafkaNoController",
-      expr: "kafka_controller_active == 0",
+      expr: "max(kafka_controller_active) == 0",
       holds: "30s",
       severity: critical,
       summary: "Kafka has no controller",

@@ -17,7 +17,9 @@ function rule({ alert, expr, holds, severity, summary, description }: Alert) {
 
 /** File name to content, for the workloads that are there. */
 export function ruleFiles(watched: readonly string[]): Record<string, string> {
-  const present = Object.entries(alerts).filter(([name]) => name === "workloads" || watched.includes(name));
+  // The members of a quorum are numbered, and share the rules of what they are.
+  const known = new Set(watched.map((name) => name.replace(/-[0-9]+$/, "")));
+  const present = Object.entries(alerts).filter(([name]) => name === "workloads" || known.has(name));
   return Object.fromEntries(
     present.map(([name, list]) => [
       `${name}.yml`,

@@ -18,6 +18,11 @@ describe("refused", () => {
       "workload example, replicas: docker runs one replica of a workload (1, on the docker platform)",
     ],
     [
+      "a quorum",
+      { peers: { members: ["example", "other"], ports: [] } },
+      "workload example, peers: docker runs no quorum: on one host it makes nothing safer (one member, on the docker platform)",
+    ],
+    [
       "too little memory",
       { resources: { cpu: 1, memory: "5Mi" } },
       "workload example, resources.memory: less than the engine accepts (at least 6Mi)",

@@ -12,6 +12,7 @@ const leastMemory = "6Mi";
 export function checkDocker(w: Workload, host: HostFacts | undefined, taken: ReadonlyMap<number, string>): Problem[] {
   return [
     ...checkReplicas(w),
+    ...checkPeers(w),
     ...checkMemory(w),
     ...checkCpu(w, host),
     ...checkHostPorts(w, taken),
@@ -28,6 +29,20 @@ function checkReplicas(w: Workload): Problem[] {
       given: String(w.replicas),
       allowed: "1, on the docker platform",
       remedy: "set it to 1, or run several workloads of different names",
+    },
+  ];
+}
+
+/** On one host they would fall together. */
+function checkPeers({ name, peers }: Workload): Problem[] {
+  if (!peers || peers.members.length === 1) return [];
+  return [
+    {
+      where: `workload ${name}, peers`,
+      what: "docker runs no quorum: on one host it makes nothing safer",
+      given: peers.members.join(", "),
+      allowed: "one member, on the docker platform",
+      remedy: "run one; of Kafka with: pulumi config set --path cipherhorizon:kafka.brokers 1",
     },
   ];
 }

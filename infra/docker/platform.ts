@@ -81,6 +81,7 @@ export class DockerPlatform extends ComponentResource implements Platform {
       ports: w.ports,
       ...(w.metrics && { metrics: w.metrics }),
       ...(w.monitors && { monitors: true }),
+      ...(w.peers && { peerPorts: w.peers.ports }),
       ready: container.id,
       image: container.image,
       handle: objectName(this.#options.stack, w.name),

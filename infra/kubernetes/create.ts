@@ -1,16 +1,16 @@
 /** Creates in a cluster what the translators describe. It decides nothing but order, and what is kept. */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { RegistryImage, RemoteImage } from "@pulumi/docker";
+import { Provider as Docker, RegistryImage, RemoteImage } from "@pulumi/docker";
 import { apps, autoscaling, core, networking, Provider, policy, scheduling } from "@pulumi/kubernetes";
 import type { ComponentResourceOptions, CustomResourceOptions, Input, Resource } from "@pulumi/pulumi";
 import { RandomBytes, RandomId } from "@pulumi/random";
 import { type BuildSite, buildLog, contentHash } from "../docker/image.ts";
-import { refuse } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import type { ServiceSource } from "../platform.ts";
 import type { Image, Workload } from "../workload.ts";
 import { rolloutSeconds } from "./health.ts";
-import { noRegistry, pushedReference, toPush, toRegistryBuild } from "./image.ts";
+import { noRegistry, pushedReference, type RegistryLogin, toPush, toRegistryAuth, toRegistryBuild } from "./image.ts";
 import type { Made, Maker, Shared } from "./maker.ts";
 import type { Objects } from "./objects.ts";
 
@@ -21,6 +21,7 @@ export interface CreatorOptions {
   /** Path of a kubeconfig; absent: KUBECONFIG, or the usual place. */
   kubeconfig?: string | undefined;
   registry?: string | undefined;
+  registryLogin: RegistryLogin;
   /** Claims, and the namespace around them, can't be deleted, and outlive the stack. */
   protect: boolean;
   site: BuildSite;
@@ -39,10 +40,11 @@ export class Creator implements Maker {
   readonly #provider: Provider;
   /** The namespace. A claim that is kept keeps what it depends on, so it depends on nothing else. */
   #space: Resource[] = [];
+  readonly #pusher: Docker | undefined;
   #shared: Resource[] = [];
 
   constructor(options: CreatorOptions, root: Resource) {
-    const { context, kubeconfig } = options;
+    const { context, kubeconfig, registry, registryLogin } = options;
     this.#options = options;
     this.#root = root;
     this.hashKey = new RandomBytes("label-key", { length: 32 }, { parent: root }).hex;
@@ -58,6 +60,8 @@ export class Creator implements Maker {
       },
       { parent: root },
     );
+    const auth = registry === undefined ? [] : [toRegistryAuth(registry, registryLogin)];
+    this.#pusher = auth.length > 0 ? new Docker("registry", { registryAuth: auth }, { parent: root }) : undefined;
   }
 
   shared({ namespace, defaultDeny, priorityClasses }: Shared): void {
@@ -74,9 +78,8 @@ export class Creator implements Maker {
   }
 
   builtImage(source: ServiceSource, title: string, opts: ComponentResourceOptions): Image {
-    const { registry, stack, site } = this.#options;
-    if (registry === undefined) refuse([noRegistry]);
-    const to = registry as string;
+    const { registry: to, stack, site } = this.#options;
+    if (to === undefined || !this.#pusher) throw new UserError(noRegistry);
     const content = contentHash(source, site.base);
     // The provider opens the log but doesn't make its folder.
     mkdirSync(dirname(buildLog(source.name)), { recursive: true });
@@ -88,7 +91,8 @@ export class Creator implements Maker {
       this.#child(opts, [], { deleteBeforeReplace: false, customTimeouts: buildTimeouts }),
     );
     const push = toPush(built.name, content);
-    const pushed = new RegistryImage(`${source.name}.push`, push, this.#child(opts, [built]));
+    const pushing = this.#child(opts, [built], { provider: this.#pusher });
+    const pushed = new RegistryImage(`${source.name}.push`, push, pushing);
     const reference = pushedReference(to, stack, source.name, pushed.sha256Digest);
     return { reference, content, origin: "built", title };
   }

@@ -18,6 +18,16 @@ export function toRegistryBuild(
   return { ...args, name: interpolate`${registry}/${args.name}` };
 }
 
+/** How a push proves who it is: by what `docker login` left on this machine, or not at all. */
+export type RegistryLogin = "docker" | "none";
+
+/** The provider pushes only where it was told how to log in. Docker itself speaks plain HTTP to a registry on loopback, and to no other. */
+export function toRegistryAuth(registry: string, login: RegistryLogin) {
+  const host = registry.split("/")[0] as string;
+  const scheme = /^(localhost|127\.[0-9.]+)(:|$)/.test(host) ? "http" : "https";
+  return { address: `${scheme}://${host}`, ...(login === "none" && { authDisabled: true }) };
+}
+
 /** Kept when the stack goes or moves on: a rollback, and another stack's nodes, may still need it. */
 export function toPush(name: Input<string>, content: string): RegistryImageArgs {
   return { name, keepRemotely: true, triggers: { content } };

@@ -7,6 +7,11 @@ export function selector(workload: string): Record<string, string> {
   return { "app.kubernetes.io/name": workload };
 }
 
+/** The pods of several workloads. */
+export function selectorOfAll(workloads: readonly string[]) {
+  return { matchExpressions: [{ key: "app.kubernetes.io/name", operator: "In", values: [...workloads] }] };
+}
+
 /** `part` follows a dot, which no workload's name has. */
 export function partName(workload: string, part: string): string {
   return `${workload}.${part}`;

@@ -61,6 +61,22 @@ test("a new consumer adds policies and changes none", () => {
   );
 });
 
+test("members of a quorum reach each other's ports for it; those who need one reach the others of its ports", () => {
+  const members = ["a", "b", "c"];
+  const ports = { api: 1, quorum: 2 };
+  const quorum = members.map((name): Workload => ({ ...minimal, name, ports, peers: { members, ports: ["quorum"] } }));
+  const needs = members.map((name) => running(name, ports, { peerPorts: ["quorum"] }));
+  const made = policies([...quorum, { ...minimal, name: "client", needs }]);
+  for (const to of members) {
+    for (const from of members.filter((name) => name !== to)) {
+      expect(reaches(made, from, to, 2)).toBe(true);
+      expect(reaches(made, from, to, 1)).toBe(false);
+    }
+    expect(reaches(made, "client", to, 1)).toBe(true);
+    expect(reaches(made, "client", to, 2)).toBe(false);
+  }
+});
+
 describe("the outside", () => {
   const own = (w: Workload, change = {}) => {
     const [policy] = toNetworkPolicies(w, { ...context, ...change });

@@ -47,22 +47,30 @@ export function toNetworkPolicies(w: Workload, ctx: Context) {
 
 /**
  * The ports that an edge opens. The model names no ports on an edge, so it is as narrow as what is known of both ends: the
- * monitoring gets the metrics and nothing else, everybody else gets everything but what only serves metrics.
+ * monitoring gets the metrics and nothing else, everybody else gets everything but what only serves metrics or peers.
  */
-export function opened(w: Pick<Workload, "monitors">, needed: Pick<Running, "ports" | "metrics">): number[] {
-  const { ports, metrics } = needed;
+export function opened(
+  w: Pick<Workload, "monitors">,
+  needed: Pick<Running, "ports" | "metrics" | "peerPorts">,
+): number[] {
+  const { ports, metrics, peerPorts = [] } = needed;
   if (w.monitors) return metrics ? [ports[metrics.port] as number] : [];
-  const names = Object.keys(ports).filter((name) => name !== metricsOnly);
+  const names = Object.keys(ports).filter((name) => name !== metricsOnly && !peerPorts.includes(name));
   return names.map((name) => ports[name] as number);
 }
 
 function toOwn(w: Workload, ctx: Context, needs: Running[], watching: Running[], metrics: number[]) {
+  const quorum = toQuorum(w);
   const ingress = [
+    ...quorum.map(({ peers, ports }) => ({ from: peers, ports })),
     ...watching.map(({ name }) => ({ from: [pods(name)], ports: tcp(metrics) })),
     ...fromOutside(w, ctx),
   ];
   const edges = needs.map((needed) => ({ to: [pods(needed.name)], ports: tcp(opened(w, needed)) }));
-  const reached = edges.filter(({ ports }) => ports.length > 0);
+  const reached = [
+    ...quorum.map(({ peers, ports }) => ({ to: peers, ports })),
+    ...edges.filter(({ ports }) => ports.length > 0),
+  ];
   const egress = [
     ...reached,
     ...(w.egress ? [{ to: outside(ctx) }] : []),
@@ -74,6 +82,13 @@ function toOwn(w: Workload, ctx: Context, needs: Running[], watching: Running[],
     ...(ingress.length > 0 && { ingress }),
     ...(egress.length > 0 && { egress }),
   });
+}
+
+/** Members have the same ports, so each knows those of the others. */
+function toQuorum({ name, ports, peers }: Workload): { peers: Peer[]; ports: Port[] }[] {
+  const others = (peers?.members ?? []).filter((member) => member !== name).sort();
+  if (!peers || others.length === 0) return [];
+  return [{ peers: others.map(pods), ports: tcp(peers.ports.map((port) => ports[port] as number)) }];
 }
 
 function toProvider(w: Workload, ctx: Context, needed: Running) {

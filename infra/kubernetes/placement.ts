@@ -1,14 +1,14 @@
 /** On which nodes a workload's pods run. */
-import type { core } from "@pulumi/kubernetes/types/input.js";
+import type { core, meta } from "@pulumi/kubernetes/types/input.js";
 import type { Workload } from "../workload.ts";
 import type { Context } from "./context.ts";
-import { selector } from "./labels.ts";
+import { selector, selectorOfAll } from "./labels.ts";
 
 type Placement = Pick<core.v1.PodSpec, "affinity" | "tolerations" | "topologySpreadConstraints">;
 
 export function toPlacement(w: Workload, { nodePool }: Context): Placement {
   const pool = w.latency && toPool(nodePool);
-  const apart = (w.replicas ?? 1) > 1 ? toSpreading(w.name) : undefined;
+  const apart = toApart(w);
   const affinity = { ...pool?.affinity, ...apart?.affinity };
   return { ...pool, ...apart, ...(Object.keys(affinity).length > 0 && { affinity }) };
 }
@@ -23,9 +23,13 @@ function toPool({ label, value }: Context["nodePool"]) {
   };
 }
 
-/** Replicas on nodes of their own where there are enough, and evenly over the zones. Never a reason not to run. */
-function toSpreading(name: string) {
-  const labelSelector = { matchLabels: selector(name) };
+function toApart({ name, replicas = 1, peers }: Workload) {
+  if (peers && peers.members.length > 1) return toSpreading(selectorOfAll(peers.members));
+  return replicas > 1 ? toSpreading({ matchLabels: selector(name) }) : undefined;
+}
+
+/** On nodes of their own where there are enough, and evenly over the zones. Never a reason not to run. */
+function toSpreading(labelSelector: meta.v1.LabelSelector) {
   const apart = { topologyKey: "kubernetes.io/hostname", labelSelector };
   const zones = { topologyKey: "topology.kubernetes.io/zone", labelSelector };
   return {

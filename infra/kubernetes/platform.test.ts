@@ -8,6 +8,7 @@ import { resolved } from "../testing.ts";
 import type { Running } from "../workload.ts";
 import type { Creator as CreatorClass } from "./create.ts";
 import { context as given } from "./fixture.ts";
+import { toRegistryAuth } from "./image.ts";
 import type { KubernetesOptions, KubernetesPlatform } from "./platform.ts";
 
 interface Registered {
@@ -44,6 +45,7 @@ const making = {
   stack: "prod",
   context: "lab",
   registry: "registry.example.com/trading",
+  registryLogin: "docker" as const,
   protect: true,
   site: { base: { reference: "base", content: "base" }, secrets: {} },
 };
@@ -171,6 +173,14 @@ describe("images", () => {
       triggers: { content: image.content },
     });
     expect(await resolved(image.reference)).toBe("registry.example.com/trading/cipherhorizon-prod/app@sha256:pushed");
+  });
+
+  test.each([
+    ["registry.example.com/trading", "docker", { address: "https://registry.example.com" }],
+    ["127.0.0.1:5000", "none", { address: "http://127.0.0.1:5000", authDisabled: true }],
+    ["127.example.com:5000/a", "docker", { address: "https://127.example.com:5000" }],
+  ] as const)("%s is pushed to with login %s", (registry, login, expected) => {
+    expect(toRegistryAuth(registry, login)).toEqual(expected);
   });
 
   test("a third-party one is left to the nodes, by digest; one that can't be had is undefined", async () => {

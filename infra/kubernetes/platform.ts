@@ -72,6 +72,7 @@ export class KubernetesPlatform extends ComponentResource implements Platform {
       ports: w.ports,
       ...(w.metrics && { metrics: w.metrics }),
       ...(w.monitors && { monitors: true }),
+      ...(w.peers && { peerPorts: w.peers.ports }),
       ready: made.ready,
       image: w.image.reference,
       handle: `${objects.controller.kind.toLowerCase()}/${w.name}`,

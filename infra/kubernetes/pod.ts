@@ -33,10 +33,11 @@ interface PodTemplate {
 
 export function toPodTemplate(w: Workload, ctx: Context): PodTemplate {
   const { name, image, command, ports, health, env, files, secrets, state, scratch, replicas = 1, ...others } = w;
-  const { resources, latency, user, group = user, stop, needs, metrics, monitors, expose, egress, ...rest } = others;
+  const { resources, latency, user, group = user, stop, peers, needs, metrics, ...edges } = others;
+  const { monitors, expose, egress, ...rest } = edges;
   rest satisfies Record<string, never>;
-  // Said elsewhere: needs, egress, monitors and the metrics port in the network policies, expose in the exposure.
-  void [health, files, secrets, needs, egress, metrics, monitors, expose];
+  // Said elsewhere: needs, egress, monitors, peers and the metrics port in the network policies, expose in the exposure.
+  void [health, files, secrets, needs, egress, metrics, monitors, peers, expose];
   const { lifecycle, terminationGracePeriodSeconds } = toStop(stop, replicas);
   const mounted = [toFileVolumes(w), toStateVolume(w), toScratch(scratch ?? {}), toHugePages(latency)];
   return {
