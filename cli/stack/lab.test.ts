@@ -49,6 +49,7 @@ describe("the lab's stack", () => {
     expect(config["cipherhorizon:kubernetes"]).toEqual({
       namespace: "trading-lab",
       registry: "127.0.0.1:5077",
+      registryLogin: "none",
       replicas: { gateway: 3 },
       kubeconfig: "/lab/kubeconfig",
       size: "lab",

@@ -73,7 +73,8 @@ export function deriveLab(source: string, text: string, { kubeconfig, registry }
     ...kubernetes,
     ...(namespace !== undefined && { namespace: `${namespace}-lab` }),
     kubeconfig,
-    ...(registry !== undefined && { registry }),
+    // The lab's own asks nobody to log in.
+    ...(registry !== undefined && { registry, registryLogin: "none" }),
     size: "lab",
   };
   const made = {
