@@ -17,4 +17,6 @@ export const platformOf = (stack: string): PlatformKind =>
   setting(stack, "platform") === "kubernetes" ? "kubernetes" : "docker";
 
 /** Whether what holds data can't be deleted. */
-export const protectsData = (stack: string): boolean => setting(stack, "protect") === true;
+export const protectsData = (stack: string): boolean =>
+  // Pulumi writes it as a text when it saves the file.
+  String(setting(stack, "protect")) === "true";

@@ -116,13 +116,13 @@ export class Creator implements Maker {
     const timeout = `${rolloutSeconds(w.health) + 60}s`;
     const rollout = { customTimeouts: { create: timeout, update: timeout } };
     const running = toRunning(w.name, controller, this.#object(opts, [...after, ...before], rollout));
-    // Beside the pods, not before them: a Service may be waited for until it leads somewhere.
+    // After the pods: a load balancer is waited for until it leads somewhere.
+    const scaled = this.#object(opts, [running]);
     const services = [
       ...one(service, (args) => new core.v1.Service(name("service"), args, usual)),
-      ...one(exposure, (args) => new core.v1.Service(name("outside"), args, usual)),
+      ...one(exposure, (args) => new core.v1.Service(name("outside"), args, scaled)),
     ];
     one(budget, (args) => new policy.v1.PodDisruptionBudget(name("budget"), args, usual));
-    const scaled = this.#object(opts, [running]);
     one(autoscaler, (args) => new autoscaling.v2.HorizontalPodAutoscaler(name("autoscaler"), args, scaled));
     return { resources: [running, ...services], ready: running.id };
   }
