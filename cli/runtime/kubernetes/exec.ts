@@ -41,7 +41,8 @@ export async function runIn(
 /** With this terminal where there is one. */
 export async function attachTo(cluster: Cluster, place: Place, command: string[]): Promise<number> {
   const { stdin, stdout, stderr } = process;
-  const terminal = stdin.isTTY && stdout.isTTY;
+  // Never absent: the API server takes an empty `tty` for a yes.
+  const terminal = stdin.isTTY === true && stdout.isTTY === true;
   if (terminal) stdin.setRawMode(true);
   // The library ends what it is given; the terminal must stay.
   const streams = { stdin, stdout: terminal ? stdout : kept(stdout), stderr: terminal ? null : kept(stderr) };
@@ -53,8 +54,7 @@ export async function attachTo(cluster: Cluster, place: Place, command: string[]
   } finally {
     if (terminal) stdin.setRawMode(false);
     // It would keep this program waiting for input that nobody takes.
-    stdin.pause();
-    stdin.unref();
+    stdin.destroy();
   }
 }
 
