@@ -9,6 +9,8 @@ import { about, type Level, levels } from "./test/levels.ts";
 interface Global {
   stack: string;
   yes: boolean;
+  lab: boolean;
+  kubeconfig?: string;
 }
 
 /** Commands are loaded when they are called: the Pulumi SDK alone takes half a second. */
@@ -25,6 +27,8 @@ function stopChildren(signal: NodeJS.Signals): void {
 const program = new Command("horizon")
   .description("Deploys the CipherHorizon trading stack and proves it.")
   .option("-s, --stack <name>", "the stack to work on", "dev")
+  .option("--lab", "on the lab's cluster, as a small stack of its own with local state", false)
+  .option("--kubeconfig <file>", "like --lab, on this cluster of your own")
   .option("--yes", "never ask (also with CI=true)", false)
   .addHelpText(
     "after",
@@ -36,6 +40,14 @@ program.exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok
 
 const global = (): Global => program.opts<Global>();
 
+/** With --lab or --kubeconfig, every command works on the stack made for that cluster; the lab's own commands have no stack. */
+program.hook("preAction", async (_, command) => {
+  const { stack, lab, kubeconfig } = global();
+  if (command.parent?.name() === "lab" || !(lab || kubeconfig !== undefined)) return;
+  const { chosenStack } = await import("./stack/lab.ts");
+  program.setOptionValue("stack", chosenStack(stack, { lab, kubeconfig }));
+});
+
 function context(name: string): Context {
   log = newLogFile(name);
   const { stack, yes } = global();
@@ -45,12 +57,12 @@ function context(name: string): Context {
 /** A context whose environment has the toolchain, the state and the site: what a stack command runs in. */
 async function ready(name: string): Promise<Context> {
   const made = context(name);
-  const [{ machineSteps }, { runSteps }, { ensureState }] = await Promise.all([
+  const [{ toolSteps }, { runSteps }, { ensureState }] = await Promise.all([
     import("./machine/steps.ts"),
     import("./progress.ts"),
     import("./stack/ready.ts"),
   ]);
-  await runSteps(machineSteps, made);
+  await runSteps(toolSteps, made);
   await ensureState(made.stack);
   return made;
 }
@@ -61,7 +73,7 @@ const fail = (ok: boolean): void => {
 
 program
   .command("up")
-  .description("bring the stack up; ends when every container is healthy")
+  .description("bring the stack up; ends when every workload is healthy")
   .action(async () => (await import("./commands/up.ts")).up(context("up")));
 
 program
@@ -121,7 +133,7 @@ program
 
 program
   .command("doctor")
-  .description("check the machine; exit code 3 when something is missing")
+  .description("check the machine, and the cluster; exit code 3 when something is missing")
   .option("--json", "as JSON", false)
   .action(async ({ json }: { json: boolean }) => {
     const { doctor } = await import("./doctor/run.ts");
@@ -187,10 +199,11 @@ lab
   .description(
     "build it once, start it; ends when node, DNS, storage and policies work, and prints the kubeconfig's path",
   )
-  .option("--kubeconfig <file>", "use this cluster of your own instead of starting one")
-  .action(async (options: { kubeconfig?: string }) => {
+  .addHelpText("after", "\nWith --kubeconfig FILE that cluster of your own is used instead of starting one.")
+  .action(async () => {
     log = newLogFile("lab-up");
-    await (await import("./commands/lab.ts")).labUp(log, options);
+    const { kubeconfig } = global();
+    await (await import("./commands/lab.ts")).labUp(log, kubeconfig === undefined ? {} : { kubeconfig });
   });
 
 lab

@@ -11,6 +11,9 @@ export const stateDir = (env: NodeJS.ProcessEnv = process.env): string =>
 
 export const stackDir = (stack: string): string => join(stateDir(), "stacks", stack);
 
+/** There is one lab for each user. */
+export const labHome = (): string => join(stateDir(), "lab");
+
 /** A fresh log file for one run of a command; its folder is made, private to the user. */
 export function newLogFile(command: string, now: Date = new Date()): string {
   const dir = join(stateDir(), "logs");

@@ -97,11 +97,12 @@ export async function runOk(command: string, args: string[], options: RunOptions
   throw new CommandFailed(commandLine(command, args), finished, `exit code ${finished.code}`);
 }
 
-async function collect(
+/** Gathers a stream by lines, as `run` does with a child's. */
+export async function collect(
   stream: Readable,
   from: "stdout" | "stderr",
   out: { stdout: string; stderr: string },
-  options: RunOptions,
+  options: Pick<RunOptions, "log" | "mayLog" | "onLine">,
 ): Promise<void> {
   for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
     out[from] += `${line}\n`;

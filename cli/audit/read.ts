@@ -1,7 +1,6 @@
 /** Reads the history out of the running stack: the provisioner writes it as JSON lines. */
-import { objectName } from "../../infra/names.ts";
 import { OperationFailed } from "../errors.ts";
-import { run } from "../process.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import {
   type Decision,
   type History,
@@ -24,9 +23,8 @@ interface Line {
   complete?: boolean;
 }
 
-export async function readHistory(stack: string, log: string): Promise<History> {
-  const container = objectName(stack, "provisioner");
-  const finished = await run("docker", ["exec", container, "/provisioner", "dump"], { timeout: 180_000 });
+export async function readHistory(runtime: Runtime, stack: string, log: string): Promise<History> {
+  const finished = await runtime.run("provisioner", ["/provisioner", "dump"], { timeout: 180_000 });
   if (finished.code === 0) return parseHistory(finished.stdout);
   throw new OperationFailed({
     where: `stack ${stack}`,

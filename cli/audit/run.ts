@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Report } from "../progress.ts";
+import { runtimeFor } from "../runtime/choose.ts";
 import { type Audit, check } from "./check.ts";
 import type { History } from "./history.ts";
 import { readHistory } from "./read.ts";
@@ -12,11 +13,12 @@ const settleWithin = 60_000;
  * start, and the history is read again until nothing below it is missing or the time is up.
  */
 export async function audit(stack: string, log: string, report: Report): Promise<{ audit: Audit; history: History }> {
+  const runtime = await runtimeFor(stack);
   const deadline = Date.now() + settleWithin;
   let boundary: History["settled"] | undefined;
   for (;;) {
     report("the history of the stack");
-    const history = await readHistory(stack, log);
+    const history = await readHistory(runtime, stack, log);
     boundary ??= history.settled;
     const result = check({ ...history, settled: boundary });
     if (result.lost === 0 || Date.now() > deadline) return { audit: result, history };

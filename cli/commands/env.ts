@@ -8,10 +8,11 @@ export function renderExports(env: NodeJS.ProcessEnv, current: NodeJS.ProcessEnv
   const changed = Object.entries(env).filter(
     ([key, value]) => value !== undefined && (value !== current[key] || always.has(key)),
   );
-  return changed
+  const lines = changed
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `export ${key}='${value?.replaceAll("'", "'\\''")}'`)
-    .join("\n");
+    .map(([key, value]) => `export ${key}='${value?.replaceAll("'", "'\\''")}'`);
+  const gone = Object.keys(current).filter((key) => key in env && env[key] === undefined);
+  return [...lines, ...gone.sort().map((key) => `unset ${key}`)].join("\n");
 }
 
 /** What a shell needs so that plain `pulumi up -s dev` works. */

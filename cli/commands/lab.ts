@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { downSteps } from "../../lab/down.ts";
 import { LabError } from "../../lab/errors.ts";
 import { adopt, currentKubeconfig, isForeign } from "../../lab/foreign.ts";
@@ -9,10 +8,9 @@ import { upSteps } from "../../lab/up.ts";
 import { ToolchainError } from "../../toolchain/errors.ts";
 import { withLock } from "../../toolchain/lock.ts";
 import { OperationFailed } from "../errors.ts";
-import { stateDir } from "../paths.ts";
+import { labHome } from "../paths.ts";
 import { runSteps } from "../progress.ts";
 
-export const labHome = (): string => join(stateDir(), "lab");
 const newLab = (log: string): Lab => ({ home: labHome(), cache: cacheDir(), log });
 
 /** Brings it up, or takes the user's own cluster in its place; prints the kubeconfig's path. */

@@ -1,19 +1,10 @@
-import { spawn } from "node:child_process";
-import { containerOf } from "./status.ts";
+import { runtimeFor } from "../runtime/choose.ts";
+import type { LogOptions } from "../runtime/runtime.ts";
+import { requireWorkload } from "./status.ts";
 
-export interface LogOptions {
-  follow: boolean;
-  /** Lines from the end. */
-  tail: string;
-}
-
-/** The engine's own words, passed through; resolves with its exit code. */
+/** A workload's own words, passed through; resolves with an exit code. */
 export async function logs(stack: string, name: string, options: LogOptions): Promise<number> {
-  const container = await containerOf(stack, name);
-  const args = ["logs", "--tail", options.tail, ...(options.follow ? ["--follow"] : []), container];
-  return await new Promise((resolve, reject) => {
-    const child = spawn("docker", args, { stdio: ["ignore", "inherit", "inherit"] });
-    child.once("error", reject);
-    child.once("close", (code) => resolve(code ?? 0));
-  });
+  const runtime = await runtimeFor(stack);
+  await requireWorkload(runtime, name);
+  return await runtime.logs(name, options);
 }

@@ -19,7 +19,7 @@ export async function preview(context: Context, format: PreviewFormat): Promise<
       return undefined;
     },
   };
-  await runSteps([...machineSteps, stateStep, step], context);
+  await runSteps([...machineSteps(context.stack), stateStep, step], context);
   process.stdout.write(`${render(found, format, context.stack)}\n`);
 }
 

@@ -15,4 +15,4 @@ const refreshStep: Step<Context> = {
 
 /** Reads what is really there into the state; the next `up` heals what drifted. */
 export const refresh = (context: Context): Promise<void> =>
-  runSteps([...machineSteps, stateStep, refreshStep], context);
+  runSteps([...machineSteps(context.stack), stateStep, refreshStep], context);

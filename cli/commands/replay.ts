@@ -2,15 +2,15 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../infra/errors.ts";
-import { objectName } from "../../infra/names.ts";
 import type { Audit } from "../audit/check.ts";
 import { renderAudit } from "../audit/run.ts";
 import { OperationFailed } from "../errors.ts";
-import { run } from "../process.ts";
 import { type Report, runSteps } from "../progress.ts";
+import { runtimeFor } from "../runtime/choose.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import type { Context } from "../session.ts";
 import { runAudit } from "./audit.ts";
-import { containerOf } from "./status.ts";
+import { requireWorkload } from "./status.ts";
 
 /** What market-data says of a session when all of it is published. */
 export interface ReplaySummary {
@@ -34,17 +34,18 @@ const attempts = 20;
 export async function replay(context: Context, file: string, { json, speed }: ReplayOptions): Promise<boolean> {
   requireFile(file);
   const session = await sessionOf(file);
-  const container = await containerOf(context.stack, "market-data");
+  const runtime = await runtimeFor(context.stack);
+  await requireWorkload(runtime, "market-data");
   let summary: ReplaySummary | undefined;
   const step = {
     title: `Replay ${file}`,
     run: async (_: Context, report: Report) => {
-      summary = await send(container, file, ["--session", session, "--speed", speed], context.log, report);
+      summary = await send(runtime, file, ["--session", session, "--speed", speed], context.log, report);
       return `${Object.values(summary.frames).reduce((sum, count) => sum + count, 0)} frames`;
     },
   };
   await runSteps([step], context);
-  await settle(context);
+  await settle(runtime);
   const result = await runAudit(context);
   process.stdout.write(
     `${json ? JSON.stringify({ replay: summary, audit: result }, null, 2) : render(summary, result)}\n`,
@@ -71,7 +72,7 @@ async function sessionOf(file: string): Promise<string> {
 }
 
 async function send(
-  container: string,
+  runtime: Runtime,
   file: string,
   options: string[],
   log: string,
@@ -79,11 +80,16 @@ async function send(
 ): Promise<ReplaySummary> {
   for (let attempt = 1; ; attempt += 1) {
     report(attempt === 1 ? "market-data to take the capture" : `market-data to go on (attempt ${attempt})`);
-    const args = ["exec", "--interactive", container, "/market-data", "replay", ...options, "-"];
+    const command = ["/market-data", "replay", ...options, "-"];
     const onLine = (line: string, from: "stdout" | "stderr"): void => {
       if (from === "stderr") report(line);
     };
-    const finished = await run("docker", args, { timeout: 900_000, log, input: createReadStream(file), onLine });
+    const finished = await runtime.run("market-data", command, {
+      timeout: 900_000,
+      log,
+      input: createReadStream(file),
+      onLine,
+    });
     const last = finished.stdout.trim().split("\n").at(-1) ?? "";
     if (finished.code === 0 && last.startsWith("{")) return JSON.parse(last) as ReplaySummary;
     if (attempt >= attempts)
@@ -105,16 +111,15 @@ const notTaken = (file: string, words: string, log: string): Error =>
 const caughtUp = 100;
 
 /** The audit waits for records in flight by itself; this gives the signals, which nothing promises in number, time to come. */
-async function settle(context: Context): Promise<void> {
+async function settle(runtime: Runtime): Promise<void> {
   const deadline = Date.now() + 180_000;
-  while (Date.now() < deadline && (await signalLag(context.stack)) > caughtUp) await sleep(500);
+  while (Date.now() < deadline && (await signalLag(runtime)) > caughtUp) await sleep(500);
 }
 
 /** Records of market data that trading-signal has not dealt with. */
-async function signalLag(stack: string): Promise<number> {
-  const container = objectName(stack, "provisioner");
-  const args = ["exec", container, "/provisioner", "lag", "trading-signal"];
-  const finished = await run("docker", args, { timeout: 30_000 }).catch(() => undefined);
+async function signalLag(runtime: Runtime): Promise<number> {
+  const command = ["/provisioner", "lag", "trading-signal"];
+  const finished = await runtime.run("provisioner", command, { timeout: 30_000 }).catch(() => undefined);
   const lag = Number.parseInt(finished?.stdout ?? "", 10);
   // No answer is no reason to go on: the provisioner may be the container that was just killed.
   return finished?.code === 0 && !Number.isNaN(lag) ? lag : Number.POSITIVE_INFINITY;

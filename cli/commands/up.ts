@@ -19,6 +19,6 @@ const deployStep: Step<Context> = {
 
 /** Brings the stack to what the program says; ends when every container is healthy. */
 export async function up(context: Context): Promise<void> {
-  await runSteps([doctorStep, ...machineSteps, stateStep, orphanStep, deployStep], context);
+  await runSteps([doctorStep, ...machineSteps(context.stack), stateStep, orphanStep, deployStep], context);
   await printOutputs(context);
 }

@@ -23,6 +23,16 @@ export const judge = (facts: Facts): Finding[] => [
   clock(facts),
 ];
 
+/** Of a machine that only builds what runs elsewhere. */
+export const judgeBuilder = (facts: Facts): Finding[] => [
+  engine(facts),
+  disk(facts),
+  stateDisk(facts),
+  caBundle(facts),
+  ...registries(facts),
+  clock(facts),
+];
+
 function engine({ engine, engineHost, engineComes }: Facts): Finding {
   if (engine !== undefined) return engineVersion(engine);
   const found = `no answer at ${engineHost}`;

@@ -51,7 +51,7 @@ export function refuseMissing(findings: Finding[]): void {
   const lacking = findings.filter(({ state }) => state === "missing");
   const problems = lacking.map(({ check, found, advice }) => ({
     where: check,
-    what: "this machine can't run the stack as it is",
+    what: "the stack can't run as things are",
     given: found,
     allowed: "what `horizon doctor` calls fine or degraded",
     remedy: advice,

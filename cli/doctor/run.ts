@@ -1,18 +1,70 @@
 import { styleText } from "node:util";
+import { UserError } from "../../infra/errors.ts";
+import { cpuList } from "../../infra/latency.ts";
+import { bytes } from "../../infra/units.ts";
+import { allowance } from "../../stacks/sizes.ts";
 import { runOk } from "../process.ts";
 import type { Step } from "../progress.ts";
 import type { Context } from "../session.ts";
 import { readStackConfig } from "../stack/config.ts";
-import { judge } from "./checks.ts";
+import { judge, judgeBuilder } from "./checks.ts";
+import type { ClusterNeeds } from "./cluster-checks.ts";
 import { gatherFacts } from "./facts.ts";
-import { type Finding, refuseMissing, type State, table } from "./finding.ts";
+import { type Finding, missing, refuseMissing, type State, table } from "./finding.ts";
+
+type StackConfig = ReturnType<typeof readStackConfig>;
 
 /** Everything the stack needs, judged before anything is touched. */
 export async function examine(stack: string): Promise<Finding[]> {
-  const { docker } = readStackConfig(stack);
+  const config = readStackConfig(stack);
+  return config.platform === "kubernetes" ? examineCluster(stack, config) : examineHost(stack, config);
+}
+
+async function examineHost(stack: string, { docker }: StackConfig): Promise<Finding[]> {
   const ours = await publishedPorts(stack);
   const wanted = Object.values(docker.hostPorts).filter((port): port is number => port !== "off" && !ours.has(port));
   return judge(await gatherFacts(wanted, docker.bindAddress));
+}
+
+/** Of this machine only what building takes; the rest is asked of the cluster. */
+async function examineCluster(stack: string, config: StackConfig): Promise<Finding[]> {
+  const [facts, cluster] = await Promise.all([
+    gatherFacts([], config.docker.bindAddress),
+    clusterFindings(stack, config),
+  ]);
+  return [...judgeBuilder(facts), registry(config), ...cluster];
+}
+
+const registry = ({ kubernetes }: StackConfig): Finding =>
+  kubernetes.registry === undefined
+    ? missing("registry", "none", "set kubernetes.registry: built images are pushed there, and nodes pull them")
+    : { check: "registry", state: "fine", found: kubernetes.registry, advice: "" };
+
+async function clusterFindings(stack: string, config: StackConfig): Promise<Finding[]> {
+  const [{ clusterOf }, { gatherClusterFacts }, { judgeCluster }] = await Promise.all([
+    import("../runtime/kubernetes/cluster.ts"),
+    import("./cluster-facts.ts"),
+    import("./cluster-checks.ts"),
+  ]);
+  try {
+    return judgeCluster(await gatherClusterFacts(clusterOf(stack)), needsOf(config));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.problems.map(({ what, given, remedy }) => missing("cluster", `${what}: ${given}`, remedy));
+  }
+}
+
+/** What the configuration wants of the cluster. */
+export function needsOf(config: StackConfig): ClusterNeeds {
+  const { storageClass, nodePool: pool } = config.kubernetes;
+  const { latency } = config.engine;
+  const pages = Object.entries(latency?.hugePages ?? {}).map(([page, size]) => [page, bytes(size)] as const);
+  const engine = latency && {
+    cores: cpuList(latency.cpus)?.length ?? 0,
+    memory: bytes(allowance(config, "engine").memory),
+    hugePages: Object.fromEntries(pages),
+  };
+  return { storageClass, pool, engine };
 }
 
 /** Ports that this stack's own containers hold are not taken. */

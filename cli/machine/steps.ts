@@ -8,6 +8,7 @@ import { OperationFailed } from "../errors.ts";
 import type { Step } from "../progress.ts";
 import type { Context } from "../session.ts";
 import { backendEnv } from "../stack/backend.ts";
+import { platformOf } from "../stack/platform.ts";
 import { ensureEngine } from "./engine.ts";
 import { ensureSite, siteFile } from "./site.ts";
 
@@ -43,6 +44,18 @@ const siteStep: Step<Context> = {
   },
 };
 
-export const machineSteps: Step<Context>[] = [engineStep, toolchainStep, siteStep];
+const clusterStep: Step<Context> = {
+  title: "Cluster",
+  run: async ({ stack }) => (await import("./cluster.ts")).meetCluster(stack),
+};
+
+/** What Pulumi needs. Images are built here for either platform, so an engine is among it. */
+export const toolSteps: Step<Context>[] = [engineStep, toolchainStep, siteStep];
+
+/** Also the cluster, where the stack runs in one. */
+export const machineSteps = (stack: string): Step<Context>[] => [
+  ...toolSteps,
+  ...(platformOf(stack) === "kubernetes" ? [clusterStep] : []),
+];
 
 type Progress = Parameters<NonNullable<NonNullable<Parameters<typeof ensureToolchain>[0]>["onStep"]>>[0];

@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
-import { backendEnv, isLocal, localStateDir } from "./backend.ts";
+import { rmSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { backendEnv, configFile, isLab, isLocal, labMark, localStateDir } from "./backend.ts";
 
 describe("where a stack keeps its state", () => {
   it("is the user's state directory for a local stack, with a passphrase file", () => {
@@ -23,5 +24,27 @@ describe("where a stack keeps its state", () => {
 
   it("keeps a passphrase that the caller set", () => {
     expect(backendEnv("dev", { PULUMI_CONFIG_PASSPHRASE: "mine" })["PULUMI_CONFIG_PASSPHRASE_FILE"]).toBeUndefined();
+  });
+});
+
+describe("the stack of a lab", () => {
+  const lab = `unit-${process.pid}-lab`;
+  const production = { PULUMI_BACKEND_URL: "s3://production", PULUMI_CONFIG_PASSPHRASE: "production" };
+
+  beforeAll(() => writeFileSync(configFile(lab), `${labMark}\n`));
+  afterAll(() => rmSync(configFile(lab)));
+
+  it("is local with its own passphrase, whatever the shell is set up for", () => {
+    expect(isLocal(lab, production)).toBe(true);
+    const env = backendEnv(lab, production);
+    expect(env["PULUMI_BACKEND_URL"]).toBe(`file://${localStateDir(lab)}`);
+    expect(env["PULUMI_CONFIG_PASSPHRASE_FILE"]).toMatch(new RegExp(`stacks/${lab}/passphrase$`));
+    expect("PULUMI_CONFIG_PASSPHRASE" in env && env["PULUMI_CONFIG_PASSPHRASE"]).toBeUndefined();
+  });
+
+  it("is told by the first words of its file, not by its name", () => {
+    expect(isLab(lab)).toBe(true);
+    expect(isLab("dev")).toBe(false);
+    expect(isLab("none-lab")).toBe(false);
   });
 });

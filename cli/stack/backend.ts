@@ -10,14 +10,24 @@ const localStacks: ReadonlySet<string> = new Set(["dev", "test"]);
 
 export const configFile = (stack: string): string => join(projectRoot, `Pulumi.${stack}.yaml`);
 
+/** How a configuration begins that was made for a lab (lab.ts). */
+export const labMark = "# Made by horizon";
+
+/** A stack of its own beside the one it is made from, so that the two can't be mistaken for each other. */
+export function isLab(stack: string): boolean {
+  const file = configFile(stack);
+  return existsSync(file) && readFileSync(file, "utf8").startsWith(labMark);
+}
+
 /** What the caller set by hand. A shell that took `horizon env` for one local stack must not lend its state to another. */
 function chosen(env: NodeJS.ProcessEnv, name: string): string | undefined {
   const value = env[name];
   return value?.replace(/^file:\/\//, "").startsWith(join(stateDir(env), "stacks")) ? undefined : value;
 }
 
+/** A lab's always: a shell that is set up for production must not lend it production's state. */
 export const isLocal = (stack: string, env: NodeJS.ProcessEnv = process.env): boolean =>
-  localStacks.has(stack) && chosen(env, "PULUMI_BACKEND_URL") === undefined;
+  isLab(stack) || (localStacks.has(stack) && chosen(env, "PULUMI_BACKEND_URL") === undefined);
 
 /** The state folder of a local stack; Pulumi puts `.pulumi/` into it. */
 export const localStateDir = (stack: string): string => join(stackDir(stack), "state");
@@ -25,18 +35,20 @@ export const localStateDir = (stack: string): string => join(stackDir(stack), "s
 const passphraseFile = (stack: string): string => join(stackDir(stack), "passphrase");
 
 /**
- * The environment that tells Pulumi which backend and passphrase to use. What the caller's environment says always wins.
+ * The environment that tells Pulumi which backend and passphrase to use. What the caller's environment says wins, except for a lab.
  * A stack that is not local may name its backend in its configuration (`horizon:backend`); its secrets provider is
  * Pulumi's own `secretsprovider` key there.
  */
-export function backendEnv(stack: string, env: NodeJS.ProcessEnv = process.env): Record<string, string> {
+export function backendEnv(stack: string, env: NodeJS.ProcessEnv = process.env): Record<string, string | undefined> {
   if (isLocal(stack, env))
     return { PULUMI_BACKEND_URL: `file://${localStateDir(stack)}`, ...passphraseEnv(stack, env) };
   const url = chosen(env, "PULUMI_BACKEND_URL") ?? backendFromConfig(stack);
   return url === undefined ? {} : { PULUMI_BACKEND_URL: url };
 }
 
-function passphraseEnv(stack: string, env: NodeJS.ProcessEnv): Record<string, string> {
+function passphraseEnv(stack: string, env: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  if (isLab(stack))
+    return { PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(stack) };
   const given = env["PULUMI_CONFIG_PASSPHRASE"] ?? chosen(env, "PULUMI_CONFIG_PASSPHRASE_FILE");
   return given === undefined ? { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(stack) } : {};
 }

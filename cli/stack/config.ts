@@ -1,9 +1,8 @@
 /** The stack's configuration as the program will see it, read before Pulumi runs, so that mistakes show at once. */
 import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { parseConfig } from "../../infra/config.ts";
+import { parseConfig, sections } from "../../infra/config.ts";
 import { UserError } from "../../infra/errors.ts";
-import { product } from "../../infra/names.ts";
 import { configFile } from "./backend.ts";
 
 interface StackFile {
@@ -31,6 +30,14 @@ export function readStackConfig(stack: string): ReturnType<typeof parseConfig> {
     });
   }
   const all = (parse(readFileSync(file, "utf8")) as StackFile | null)?.config ?? {};
-  const own = Object.entries(all).filter(([key]) => key.startsWith(`${product}:`));
-  return parseConfig(Object.fromEntries(own.map(([key, value]) => [key.slice(product.length + 1), readable(value)])));
+  return parseConfig(valuesIn(all));
+}
+
+/** By section, as the program gets them: Pulumi writes `true` as the text "true" whenever it saves the file. */
+export function valuesIn(all: Record<string, unknown>): Record<string, unknown> {
+  const texts = Object.entries(all).map(([key, value]) => {
+    const shown = readable(value);
+    return [key, typeof shown === "string" ? shown : JSON.stringify(shown)] as const;
+  });
+  return sections(Object.fromEntries(texts));
 }

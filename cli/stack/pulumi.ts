@@ -7,6 +7,7 @@ import { projectRoot } from "../paths.ts";
 import { commandLine, type Finished, lastLines, run, runOk } from "../process.ts";
 import type { Report } from "../progress.ts";
 import { type Deployment, type EngineEvent, emptyDeployment, reduce, waitingFor } from "./events.ts";
+import { knownFailure } from "./failures.ts";
 
 export interface PulumiSession {
   stack: string;
@@ -80,7 +81,7 @@ export async function removeStack(session: PulumiSession): Promise<void> {
 /** Known failures get their own remedy; the others show the engine's words, the log and the command. */
 function failure(session: PulumiSession, args: string[], finished: Finished, state: Deployment): Error {
   const text = [...state.errors, finished.stderr, finished.stdout.length < 20_000 ? finished.stdout : ""].join("\n");
-  const known = knownFailures.find(({ pattern }) => pattern.test(text));
+  const known = knownFailure(text);
   const violations = state.violations.filter((v) => v.mandatory).map((v) => `${v.rule}: ${v.resource}: ${v.message}`);
   const words = [
     ...compilerWords(state.errors),
@@ -90,7 +91,8 @@ function failure(session: PulumiSession, args: string[], finished: Finished, sta
   return new OperationFailed({
     where: `stack ${session.stack}`,
     what: known?.what ?? (violations.length > 0 ? "the policy pack refuses this stack" : `pulumi ${args[0]} failed`),
-    given: words.join("\n           "),
+    // Whole: a rollout's error has the events and the last log lines in it.
+    given: words.join("\n").replaceAll("\n", "\n           "),
     allowed: known?.allowed ?? "see the resource's own words above",
     remedy: `${known?.remedy ?? "mend the cause and run the same command again; what is done is kept"}
            to reproduce: eval "$(./horizon env --stack ${session.stack})" && ${commandLine(
@@ -109,32 +111,3 @@ function compilerWords(errors: string[]): string[] {
     return log.length === 0 ? [] : [`the build of ${name}, from ${buildLog(name)}:`, ...log.map((line) => `| ${line}`)];
   });
 }
-
-const knownFailures: { pattern: RegExp; what: string; allowed: string; remedy: string }[] = [
-  {
-    pattern: /incorrect passphrase/,
-    what: "the passphrase does not open this stack's secrets",
-    allowed: "the passphrase the stack was made with",
-    remedy: "unset PULUMI_CONFIG_PASSPHRASE, or set it to the stack's own",
-  },
-  {
-    pattern: /the stack is currently locked/,
-    what: "another run is changing this stack",
-    allowed: "one changing run at a time",
-    remedy:
-      "wait for it to end; a lock left by a dead run on this machine is cleared by itself, one of another machine with `pulumi cancel`",
-  },
-  {
-    pattern: /port is already allocated|address already in use/,
-    what: "a host port that the stack wants is in use",
-    allowed: "free ports on the bind address",
-    remedy:
-      "stop the program that holds the port, or choose another under docker.hostPorts in the stack's configuration",
-  },
-  {
-    pattern: /no space left on device/,
-    what: "the disk is full",
-    allowed: "room for the images and the data volumes",
-    remedy: "free some space (docker image prune, docker builder prune) and run the same command again",
-  },
-];

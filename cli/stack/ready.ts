@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Report, Step } from "../progress.ts";
+import { runtimeFor } from "../runtime/choose.ts";
 import { ensureBackend, isLocal } from "./backend.ts";
 import { clearDeadLocks, isOrphaned, readLocks } from "./locks.ts";
 import { removeOrphans } from "./orphans.ts";
@@ -31,7 +32,7 @@ export const stateStep: Step<PulumiSession> = {
 export const orphanStep: Step<PulumiSession> = {
   title: "Leftovers of an interrupted run",
   run: async (session) => {
-    const orphans = await removeOrphans(session);
+    const orphans = await removeOrphans(await runtimeFor(session.stack), session);
     return orphans.length === 0 ? "none" : `removed ${orphans.map(({ kind, name }) => `${kind} ${name}`).join(", ")}`;
   },
 };

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildClient } from "../machine/build.ts";
-import { machineSteps } from "../machine/steps.ts";
+import { toolSteps } from "../machine/steps.ts";
 import { projectRoot } from "../paths.ts";
 import { commandLine, lastLines, run } from "../process.ts";
 import { runSteps } from "../progress.ts";
@@ -18,7 +18,7 @@ const say = (text: string): void => {
 /** Runs the levels named, or those that run by default, and returns the tally; the closing line is printed last. */
 export async function test(context: Context, wanted: readonly Level[]): Promise<Tally> {
   const chosen = wanted.length === 0 ? defaultLevels : levels.filter((level) => wanted.includes(level));
-  if (chosen.some(needsMachine)) await runSteps(machineSteps, context);
+  if (chosen.some(needsMachine)) await runSteps(toolSteps, context);
   const tallies: Tally[] = [];
   for (const level of chosen) {
     const began = Date.now();
@@ -43,9 +43,16 @@ const runners: Record<Level, (context: Context) => Promise<Tally>> = {
   unit: (context) => vitest(context, "vitest.config.ts", 600_000),
   services: (context) => serviceTests(context),
   images: (context) => imageTests(context),
-  stack: (context) => vitest(context, "vitest.slow.config.ts", 2_400_000, "e2e/"),
-  lab: (context) => vitest(context, "vitest.slow.config.ts", 3_600_000, "lab/"),
+  stack: (context) => vitest(context, "vitest.slow.config.ts", 2_400_000, "e2e/", "--exclude", onLab),
+  lab: async (context) =>
+    sum([
+      await vitest(context, "vitest.slow.config.ts", 3_600_000, "lab/"),
+      await vitest(context, "vitest.slow.config.ts", 7_200_000, onLab),
+    ]),
 };
+
+/** Brings the lab up by itself, so it is none of the stack's. */
+const onLab = "e2e/kubernetes.slow.test.ts";
 
 async function staticChecks(context: Context): Promise<Tally> {
   const checks: [string, string[]][] = [
@@ -67,12 +74,12 @@ interface VitestReport {
   numFailedTestSuites: number;
 }
 
-async function vitest(context: Context, config: string, timeout: number, filter?: string): Promise<Tally> {
-  const report = `${context.log}.vitest-${filter?.replaceAll("/", "") ?? "unit"}.json`;
+async function vitest(context: Context, config: string, timeout: number, ...filter: string[]): Promise<Tally> {
+  const report = `${context.log}.vitest-${filter[0]?.replaceAll("/", "") ?? "unit"}.json`;
   // Tests that take minutes are told one by one as they end, the thousand fast ones by file.
-  const progress = filter === undefined ? "default" : "verbose";
+  const progress = filter.length === 0 ? "default" : "verbose";
   const reporters = [`--reporter=${progress}`, "--reporter=json", `--outputFile.json=${report}`];
-  const args = ["run", "--config", config, ...reporters, ...(filter === undefined ? [] : [filter])];
+  const args = ["run", "--config", config, ...reporters, ...filter];
   const env = { ...context.env, NO_COLOR: "1" };
   const finished = await run(nodeBin("vitest"), args, {
     cwd: projectRoot,

@@ -38,6 +38,8 @@ export class Creator implements Maker {
   readonly #options: CreatorOptions;
   readonly #root: Resource;
   readonly #provider: Provider;
+  /** The namespace. A claim that is kept keeps what it depends on, so it depends on nothing else. */
+  #space: Resource[] = [];
   readonly #pusher: Docker | undefined;
   #shared: Resource[] = [];
 
@@ -66,7 +68,8 @@ export class Creator implements Maker {
     // Deleting a namespace deletes the claims in it, so it stays where they do.
     const kept = this.#object({}, [], this.#kept());
     const space = new core.v1.Namespace("namespace", namespace, kept);
-    this.#shared = [space];
+    this.#space = [space];
+    this.#shared = this.#space;
     const classes = priorityClasses.map(
       (each) => new scheduling.v1.PriorityClass(each.metadata.name, each, this.#object({})),
     );
@@ -105,27 +108,29 @@ export class Creator implements Maker {
       ...one(secret, (args) => new core.v1.Secret(name("secret"), args, usual)),
       ...one(
         claim,
-        (args) => new core.v1.PersistentVolumeClaim(name("state"), args, this.#object(opts, [], this.#claimed())),
+        (args) =>
+          new core.v1.PersistentVolumeClaim(name("state"), args, this.#child(opts, this.#space, this.#claimed())),
       ),
       ...policies.map((args) => new networking.v1.NetworkPolicy(policyName(w, args.metadata.name), args, usual)),
     ];
     const timeout = `${rolloutSeconds(w.health) + 60}s`;
     const rollout = { customTimeouts: { create: timeout, update: timeout } };
     const running = toRunning(w.name, controller, this.#object(opts, [...after, ...before], rollout));
-    // Beside the pods, not before them: a Service may be waited for until it leads somewhere.
+    // After the pods: a load balancer is waited for until it leads somewhere.
+    const scaled = this.#object(opts, [running]);
     const services = [
       ...one(service, (args) => new core.v1.Service(name("service"), args, usual)),
-      ...one(exposure, (args) => new core.v1.Service(name("outside"), args, usual)),
+      ...one(exposure, (args) => new core.v1.Service(name("outside"), args, scaled)),
     ];
     one(budget, (args) => new policy.v1.PodDisruptionBudget(name("budget"), args, usual));
-    const scaled = this.#object(opts, [running]);
     one(autoscaler, (args) => new autoscaling.v2.HorizontalPodAutoscaler(name("autoscaler"), args, scaled));
     return { resources: [running, ...services], ready: running.id };
   }
 
   /** A claim never gives way to another: what can't change in place isn't changed. */
   #claimed(): CustomResourceOptions {
-    return { ...this.#kept(), ignoreChanges: ["spec.storageClassName", "spec.accessModes"] };
+    const provider = this.#provider;
+    return { ...oneAtATime, ...this.#kept(), provider, ignoreChanges: ["spec.storageClassName", "spec.accessModes"] };
   }
 
   #kept(): CustomResourceOptions {

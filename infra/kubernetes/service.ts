@@ -5,14 +5,15 @@ import { kindOf, metadata, selector } from "./labels.ts";
 
 /**
  * Headless where there is state: there is one pod, its address is the workload's, and no proxy stands between. It is named before
- * it is ready, because members of a quorum must find each other first.
+ * it is ready, because members of a quorum must find each other first. Nobody waits for it to lead somewhere: that waits for pods,
+ * and a few Services that wait take all of Pulumi's parallel steps from the pods that they wait for.
  */
 export function toService(w: Workload, ctx: Context) {
   const ports = servicePorts(w.ports);
   if (ports.length === 0) return undefined;
   return {
     ...kindOf("v1", "Service"),
-    metadata: metadata(ctx, w.name),
+    metadata: { ...metadata(ctx, w.name), annotations: { "pulumi.com/skipAwait": "true" } },
     spec: {
       type: "ClusterIP",
       ...(w.state && { clusterIP: "None", publishNotReadyAddresses: true }),

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type EngineObject, knownIds, orphansAmong } from "./orphans.ts";
+import type { StackObject } from "../runtime.ts";
+import { knownIds, orphansAmong } from "./objects.ts";
 
 const exported = JSON.stringify({
   deployment: {
@@ -13,7 +14,7 @@ const exported = JSON.stringify({
   },
 });
 
-const object = (kind: EngineObject["kind"], id: string): EngineObject => ({ kind, id, name: id });
+const object = (kind: StackObject["kind"], id: string): StackObject => ({ kind, id, name: id });
 
 test("what the state knows stays, what it doesn't goes, and state is never removed", () => {
   const known = knownIds(exported);

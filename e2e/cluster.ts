@@ -1,0 +1,84 @@
+/** The lab as the tests ask it: its API by kubectl, and connections from inside its pods' own network namespaces. */
+import { readdirSync, readFileSync } from "node:fs";
+import { labHome } from "../cli/paths.ts";
+import { run } from "../cli/process.ts";
+import { currentKubeconfig } from "../lab/foreign.ts";
+import { cacheDir, type Lab } from "../lab/lab.ts";
+import { kubectlProgram } from "../lab/status.ts";
+
+const lab: Lab = { home: labHome(), cache: cacheDir(), log: "/dev/null" };
+
+/** Of the stack that `--stack prod --lab` makes. */
+export const namespace = "cipherhorizon-prod-lab";
+
+export async function kubectl(args: string[], timeout = 120_000): Promise<string> {
+  const all = ["--kubeconfig", currentKubeconfig(lab) ?? "", ...args];
+  const { code, stdout, stderr } = await run(kubectlProgram(lab), all, { timeout });
+  if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
+  return stdout;
+}
+
+export interface Pod {
+  metadata: { name: string; uid: string; labels: Record<string, string>; deletionTimestamp?: string };
+  spec: { containers: { name: string; ports?: { name: string; containerPort: number }[] }[] };
+  status: { podIP?: string; conditions?: { type: string; status: string }[] };
+}
+
+export async function listed<T>(kind: string): Promise<T[]> {
+  const text = await kubectl(["get", kind, "--namespace", namespace, "--output", "json"]);
+  return (JSON.parse(text) as { items: T[] }).items;
+}
+
+export const workloadOf = (pod: Pod): string => pod.metadata.labels["app.kubernetes.io/name"] ?? "";
+
+export const isReady = (pod: Pod): boolean =>
+  pod.metadata.deletionTimestamp === undefined &&
+  (pod.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false);
+
+/** A process of the pod: the kernel says by its cgroup to which pod it belongs. */
+function processOf(pod: Pod): number {
+  const marks = [`pod${pod.metadata.uid}`, `pod${pod.metadata.uid.replaceAll("-", "_")}`];
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const cgroups = readFileSync(`/proc/${pid}/cgroup`, "utf8");
+      if (marks.some((mark) => cgroups.includes(mark))) return Number(pid);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  throw new Error(`no process of ${pod.metadata.name}`);
+}
+
+export interface Target {
+  workload: string;
+  host: string;
+  port: number;
+}
+
+/** `open` also where the packet arrives and nobody listens: the network let it through. */
+export type Reached = "open" | "refused" | "blocked";
+
+/** Long enough for a connection on this machine, also a busy one; what is dropped takes all of it. */
+const patience = 4000;
+
+const connector = `
+  const net = require("node:net");
+  const targets = JSON.parse(process.argv[1]);
+  const one = ({ host, port }) => new Promise((done) => {
+    const socket = net.connect({ host, port, timeout: ${patience} });
+    const end = (how) => { socket.destroy(); done(how); };
+    socket.on("connect", () => end("open"));
+    socket.on("timeout", () => end("blocked"));
+    socket.on("error", ({ code }) => end(code === "ECONNREFUSED" ? "refused" : "blocked"));
+  });
+  Promise.all(targets.map(one)).then((all) => console.log(JSON.stringify(all)));
+`;
+
+/** Tries every target from the network namespace of a real pod. */
+export async function connectFrom(pod: Pod, targets: Target[]): Promise<Reached[]> {
+  const node = [process.execPath, "-e", connector, JSON.stringify(targets)];
+  const args = ["--target", String(processOf(pod)), "--net", "--", ...node];
+  const { code, stdout, stderr } = await run("nsenter", args, { timeout: 60_000 });
+  if (code !== 0) throw new Error(`nsenter into ${pod.metadata.name}: ${stderr}`);
+  return JSON.parse(stdout) as Reached[];
+}

@@ -1,0 +1,186 @@
+/**
+ * The prod stack on a real cluster, the lab of this machine: what the stack test does on Docker. As root; run by
+ * `horizon test lab`, because it builds the lab and changes settings of the host.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Policy, reaches } from "../infra/kubernetes/reach.ts";
+import { madeCapture } from "./capture.ts";
+import { root } from "./checkout.ts";
+import {
+  connectFrom,
+  isReady,
+  kubectl,
+  listed,
+  namespace,
+  type Pod,
+  type Reached,
+  type Target,
+  workloadOf,
+} from "./cluster.ts";
+import { horizon, horizonOk } from "./horizon.ts";
+import { eventually } from "./wait.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "horizon-kubernetes-"));
+const prod = (args: string[], timeout = 600_000) => horizonOk([...args, "--lab"], { stack: "prod", timeout });
+const prodFile = (): string => readFileSync(join(root, "Pulumi.prod.yaml"), "utf8");
+const before = prodFile();
+
+interface Row {
+  name: string;
+  instance: string;
+  state: string;
+  health: string;
+}
+
+interface Audit {
+  fills: number;
+  signals: number;
+  lost: number;
+  doubled: number;
+  violations: unknown[];
+}
+
+let needs: Record<string, string[]>;
+
+beforeAll(async () => {
+  await horizonOk(["lab", "up"], { timeout: 3_600_000 });
+  await prod(["up"], 3_600_000);
+  needs = (JSON.parse(await prod(["outputs", "--json"])) as { needs: typeof needs }).needs;
+}, 7_200_000);
+
+afterAll(async () => {
+  await horizon(["lab", "down"], { timeout: 300_000 });
+  rmSync(scratch, { recursive: true });
+}, 400_000);
+
+describe("after up", () => {
+  it("every pod is ready, and admitted as restricted", async () => {
+    const rows = JSON.parse(await prod(["status", "--json"])) as Row[];
+    expect(new Set(rows.map(({ name }) => name))).toEqual(new Set(Object.keys(needs)));
+    expect(rows.filter(({ health }) => health !== "healthy")).toEqual([]);
+    const space = JSON.parse(await kubectl(["get", "namespace", namespace, "--output", "json"]));
+    expect(space.metadata.labels["pod-security.kubernetes.io/enforce"]).toBe("restricted");
+  });
+
+  it("the real stack's configuration is as it was", () => {
+    expect(prodFile()).toBe(before);
+  });
+
+  it("doctor finds nothing missing, and a privileged pod refused", async () => {
+    const findings = JSON.parse(await prod(["doctor", "--json"])) as { check: string; state: string }[];
+    expect(findings.filter(({ state }) => state === "missing")).toEqual([]);
+    expect(findings.find(({ check }) => check === "pod security")?.state).toBe("fine");
+  });
+
+  it("a second preview is empty, a refresh finds no drift, and the preview after it is empty", async () => {
+    expect((await prod(["preview"])).trim()).toBe("nothing to do");
+    await prod(["refresh"]);
+    expect((await prod(["preview"])).trim()).toBe("nothing to do");
+  });
+
+  it("logs and exec reach a workload, and an exit code comes back", async () => {
+    expect(await prod(["logs", "kafka", "--tail", "5"])).not.toBe("");
+    expect((await prod(["exec", "postgres", "--", "psql", "--version"])).trim()).toMatch(/^psql/);
+    const { code } = await horizon(["--lab", "exec", "postgres", "--", "sh", "-c", "exit 7"], { stack: "prod" });
+    expect(code).toBe(7);
+  });
+});
+
+describe("the feed", () => {
+  it("becomes signals, orders and fills, and the audit passes", async () => {
+    const { file, ...counts } = madeCapture(scratch, 20_000);
+    const { replay, audit } = JSON.parse(await prod(["replay", file, "--json"], 1_000_000)) as {
+      replay: { frames: Record<string, number> };
+      audit: Audit;
+    };
+    expect(replay.frames).toMatchObject(counts);
+    expect(audit).toMatchObject({ violations: [], lost: 0, doubled: 0 });
+    expect(audit.signals).toBeGreaterThan(0);
+    expect(audit.fills).toBeGreaterThan(0);
+  }, 1_100_000);
+});
+
+describe("the network", () => {
+  /** What each pod reaches of every other, by workload and port. */
+  async function matrix(pods: Pod[]): Promise<{ from: string; target: Target; reached: Reached }[]> {
+    const all = pods.flatMap((pod) =>
+      pod.spec.containers.flatMap(({ ports = [] }) =>
+        ports.map(({ containerPort: port }) => ({ workload: workloadOf(pod), host: pod.status.podIP ?? "", port })),
+      ),
+    );
+    const rows = [];
+    for (const pod of pods) {
+      const targets = all.filter(({ workload }) => workload !== workloadOf(pod));
+      const reached = await connectFrom(pod, targets);
+      rows.push(...targets.map((target, i) => ({ from: workloadOf(pod), target, reached: reached[i] ?? "blocked" })));
+    }
+    return rows;
+  }
+
+  it("each declared edge connects and each undeclared one doesn't, from the real pods", async () => {
+    const [pods, policies] = [await listed<Pod>("pods"), await listed<Policy>("networkpolicies")];
+    const rows = await matrix(pods.filter(isReady));
+    const wrong = rows.filter(({ from, target: { workload, port }, reached }) => {
+      const expected = reaches(policies, from, workload, port);
+      return expected ? reached !== "open" : reached !== "blocked";
+    });
+    expect(wrong).toEqual([]);
+    // The policies themselves against what the program declared: an edge opens something, and nothing else is open.
+    const open = new Set(
+      rows.filter(({ reached }) => reached === "open").map(({ from, target }) => `${from} ${target.workload}`),
+    );
+    const edges = Object.entries(needs).flatMap(([from, to]) => to.map((each) => [from, each] as const));
+    const declared = new Set(edges.map(([from, to]) => `${from} ${to}`));
+    const scraped = new Set(edges.map(([from, to]) => `${to} ${from}`));
+    const undeclared = [...open].filter((pair) => !declared.has(pair) && !scraped.has(pair));
+    expect(undeclared).toEqual([]);
+    expect([...declared].filter((pair) => !open.has(pair) && !pair.startsWith("prometheus "))).toEqual([]);
+    expect(rows.length).toBeGreaterThan(200);
+  }, 600_000);
+});
+
+describe("faults", () => {
+  const recovered = async (workload: string, gone: string): Promise<true | undefined> => {
+    const pods = (await listed<Pod>("pods")).filter((pod) => workloadOf(pod) === workload);
+    const fresh = pods.filter((pod) => pod.metadata.uid !== gone);
+    return fresh.some(isReady) ? true : undefined;
+  };
+
+  it("every pod killed once while a capture is replayed: all recover, and the audit passes", async () => {
+    const { file, ...counts } = madeCapture(scratch, 60_000);
+    const replayed = prod(["replay", file, "--speed", "1x", "--json"], 1_800_000);
+    // A failure is judged below, after the last kill; until then it must not count as unhandled.
+    replayed.catch(() => undefined);
+    for (const pod of await listed<Pod>("pods")) {
+      const { name, uid } = pod.metadata;
+      await kubectl(["delete", "pod", name, "--namespace", namespace, "--grace-period=0", "--force", "--wait=false"]);
+      await eventually(`${name} to be replaced`, () => recovered(workloadOf(pod), uid), 300_000);
+    }
+    const { replay, audit } = JSON.parse(await replayed) as { replay: { frames: object }; audit: Audit };
+    expect(replay.frames).toMatchObject(counts);
+    expect(audit).toMatchObject({ violations: [], lost: 0, doubled: 0 });
+  }, 3_600_000);
+});
+
+describe("down", () => {
+  it("leaves nothing but the retained claims, which it names", async () => {
+    const { code, stderr } = await horizon(["--lab", "down"], { stack: "prod", timeout: 900_000 });
+    expect(code, stderr).toBe(0);
+    const claims = (await listed<Pod>("persistentvolumeclaims")).map(({ metadata }) => metadata.name);
+    expect(claims.length).toBeGreaterThan(0);
+    for (const claim of claims) expect(stderr).toContain(`claim ${claim}`);
+    for (const kind of ["pods", "services", "secrets", "deployments", "statefulsets", "networkpolicies", "ingresses"]) {
+      expect(await listed(kind), kind).toEqual([]);
+    }
+  });
+
+  it("comes up again on the data that was kept", async () => {
+    await prod(["up"], 1_800_000);
+    const audit = JSON.parse(await prod(["audit", "--json"])) as Audit;
+    expect(audit.violations).toEqual([]);
+    expect(audit.fills).toBeGreaterThan(0);
+  }, 2_000_000);
+});
