@@ -3,7 +3,7 @@ import { renderOutputs } from "./outputs.ts";
 
 const outputs = {
   authority: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
-  images: { kafka: `sha256:${"0".repeat(64)}`, engine: `sha256:${"1".repeat(64)}` },
+  images: { kafka: `sha256:${"0".repeat(64)}`, engine: `registry.example:5000/engine@sha256:${"1".repeat(64)}` },
   logins: "[secret]",
   needs: { kafka: [] },
   notes: ["grafana: absent"],

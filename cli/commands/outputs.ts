@@ -17,12 +17,15 @@ const shown = ["urls", "commands", "logins", "images", "notes"];
 const isRecord = (value: unknown): value is Outputs =>
   value !== null && typeof value === "object" && !Array.isArray(value);
 
-/** `sha256:` and the first digits, as the docker client shows an image, with where it came from. */
+/** `sha256:` and the first digits, as the docker client shows an image, whatever registry stands before it. */
+const shortDigest = (image: unknown): string => /sha256:[0-9a-f]{12}/.exec(String(image))?.[0] ?? String(image);
+
+/** With where each came from. */
 function withOrigins({ images, origins }: Outputs): Record<string, string> {
   if (!isRecord(images)) return {};
   const from = (name: string): unknown => (isRecord(origins) ? origins[name] : undefined);
   return Object.fromEntries(
-    Object.entries(images).map(([name, image]) => [name, `${String(image).slice(0, 19)}  ${from(name) ?? ""}`]),
+    Object.entries(images).map(([name, image]) => [name, `${shortDigest(image)}  ${from(name) ?? ""}`]),
   );
 }
 
