@@ -25,6 +25,8 @@ function output(command: string, args: string[], timeout: number, input?: string
   throw new Error(`${command} ${args.join(" ")}: ${done.error?.message ?? done.stderr}`);
 }
 
+export const hasGo = spawnSync("go", ["version"]).status === 0;
+
 export const buildOracle = (binary: string): string =>
   output("go", ["build", "-trimpath", "-o", binary, "."], buildLimit);
 

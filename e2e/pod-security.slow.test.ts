@@ -9,7 +9,7 @@ import { pods } from "../policies/kubernetes/arbitrary.ts";
 import { resourceOf } from "../policies/kubernetes/manifest.ts";
 import { findings, type Rule } from "../policies/rule.ts";
 import { rules } from "../policies/rules.ts";
-import { ask, buildOracle, checksOf, libraryFolder, unformatted } from "./oracle.ts";
+import { ask, buildOracle, checksOf, hasGo, libraryFolder, unformatted } from "./oracle.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "horizon-oracle-"));
 const oracle = join(folder, "oracle");
@@ -18,8 +18,11 @@ const minors = [35, 36, 37];
 const seed = Date.now() % 2 ** 31;
 const sample = fc.sample(pods, { seed, numRuns: generated });
 
+/** Where the toolchain was downloaded there may be no Go; the tally says how many tests that left out. */
+const suite = describe.skipIf(!hasGo);
+
 beforeAll(() => {
-  buildOracle(oracle);
+  if (hasGo) buildOracle(oracle);
 }, 660_000);
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -49,11 +52,11 @@ function examples(pattern: string): { file: string; pod: object }[] {
   return files.map((file) => ({ file, pod: parse(readFileSync(join(root, file), "utf8")) as object }));
 }
 
-describe("the oracle", () => {
+suite("the oracle", () => {
   it("is formatted", () => expect(unformatted()).toBe(""));
 });
 
-describe("Pod Security restricted", () => {
+suite("Pod Security restricted", () => {
   it("has no check that no rule makes", () => {
     const made = rules.flatMap(({ checks }) => Object.values(checks).flat());
     expect([...new Set(made.flatMap(({ control }) => control ?? []))].sort()).toEqual(checksOf(oracle));
@@ -83,7 +86,7 @@ describe("Pod Security restricted", () => {
   });
 });
 
-describe("the comparison", () => {
+suite("the comparison", () => {
   const newest = 37;
   let complete: string[];
   beforeAll(() => {
