@@ -2,9 +2,10 @@
 import type { Container, Network } from "@pulumi/docker";
 import { ComponentResource, type ComponentResourceOptions, log } from "@pulumi/pulumi";
 import { checkWorkload } from "../check.ts";
-import { refuse, UserError } from "../errors.ts";
+import { refuse } from "../errors.ts";
 import { checkObjectName, objectName } from "../names.ts";
 import type { Platform, ServiceSource } from "../platform.ts";
+import { Remembered } from "../remembered.ts";
 import type { Image, Running, Size, Workload } from "../workload.ts";
 import { checkDocker } from "./check.ts";
 import { toContainer } from "./container.ts";
@@ -47,7 +48,7 @@ export class DockerPlatform extends ComponentResource implements Platform {
   readonly #options: DockerOptions;
   readonly #create: Creator;
   readonly #subnets: Subnets;
-  readonly #known = new Map<Running, Known>();
+  readonly #known = new Remembered<Known>();
   readonly #hostPorts = new Map<number, string>();
 
   constructor(options: DockerOptions, opts: ComponentResourceOptions = {}) {
@@ -72,7 +73,7 @@ export class DockerPlatform extends ComponentResource implements Platform {
   run(given: Workload, opts: ComponentResourceOptions): Running {
     const w = this.#overridden(given);
     const needs = [...new Set(w.needs ?? [])];
-    const needed = needs.map((running) => this.#find(w, running));
+    const needed = needs.map((running) => this.#known.of(w, running));
     this.#check(w);
     const { container, own } = this.#run(w, needed, opts);
     const running: Running = {
@@ -88,8 +89,7 @@ export class DockerPlatform extends ComponentResource implements Platform {
       needs: needs.map(({ name }) => name),
       exposed: this.#exposed(w),
     };
-    this.#known.set(running, { container, own });
-    return running;
+    return this.#known.add(running, { container, own });
   }
 
   #run(w: Workload, needed: Known[], opts: ComponentResourceOptions): Known {
@@ -140,17 +140,5 @@ export class DockerPlatform extends ComponentResource implements Platform {
   #exposed(w: Workload): Record<string, string> {
     const published = Object.entries(w.expose ?? {});
     return Object.fromEntries(published.map(([name, port]) => [name, `${this.#options.bindAddress}:${port}`]));
-  }
-
-  #find(w: Workload, running: Running): Known {
-    const known = this.#known.get(running);
-    if (known) return known;
-    throw new UserError({
-      where: `workload ${w.name}, needs`,
-      what: "a needed workload isn't run by this platform",
-      given: running.name,
-      allowed: "what `run` of the same platform has returned",
-      remedy: "pass the returned value itself, not a copy",
-    });
   }
 }

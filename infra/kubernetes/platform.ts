@@ -2,8 +2,9 @@
 import { ComponentResource, type ComponentResourceOptions, output, type Resource } from "@pulumi/pulumi";
 import { checkWorkload } from "../check.ts";
 import type { ThirdParty } from "../docker/platform.ts";
-import { refuse, UserError } from "../errors.ts";
+import { refuse } from "../errors.ts";
 import type { Platform, ServiceSource } from "../platform.ts";
+import { Remembered } from "../remembered.ts";
 import type { Image, Running, Size, Workload } from "../workload.ts";
 import { checkKubernetes } from "./check.ts";
 import type { Context } from "./context.ts";
@@ -28,7 +29,7 @@ export class KubernetesPlatform extends ComponentResource implements Platform {
   readonly #options: KubernetesOptions;
   readonly #context: Context;
   readonly #maker: Maker;
-  readonly #known = new Map<Running, Made>();
+  readonly #known = new Remembered<Made>();
 
   constructor(options: KubernetesOptions, makerUnder: (root: Resource) => Maker, opts: ComponentResourceOptions = {}) {
     super("infra:kubernetes:Platform", "kubernetes", {}, opts);
@@ -60,7 +61,7 @@ export class KubernetesPlatform extends ComponentResource implements Platform {
   run(given: Workload, opts: ComponentResourceOptions): Running {
     const w = this.#overridden(given);
     const needs = [...new Set(w.needs ?? [])];
-    const needed = needs.map((running) => this.#find(w, running));
+    const needed = needs.map((running) => this.#known.of(w, running));
     refuse(checkWorkload(w));
     refuse(checkKubernetes(w));
     const objects = toObjects(w, this.#context);
@@ -79,8 +80,7 @@ export class KubernetesPlatform extends ComponentResource implements Platform {
       needs: needs.map(({ name }) => name),
       exposed: this.#exposed(w),
     };
-    this.#known.set(running, made);
-    return running;
+    return this.#known.add(running, made);
   }
 
   #overridden(w: Workload): Workload {
@@ -93,17 +93,5 @@ export class KubernetesPlatform extends ComponentResource implements Platform {
   #exposed(w: Workload): Record<string, string> {
     const exposed = Object.entries(w.expose ?? {});
     return Object.fromEntries(exposed.map(([name, port]) => [name, `${this.#options.outsideHost}:${port}`]));
-  }
-
-  #find(w: Workload, running: Running): Made {
-    const known = this.#known.get(running);
-    if (known) return known;
-    throw new UserError({
-      where: `workload ${w.name}, needs`,
-      what: "a needed workload isn't run by this platform",
-      given: running.name,
-      allowed: "what `run` of the same platform has returned",
-      remedy: "pass the returned value itself, not a copy",
-    });
   }
 }
