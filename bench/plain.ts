@@ -29,6 +29,8 @@ interface Inspected {
   Mounts: { Type: string; Name?: string; Destination: string; RW: boolean }[];
   NetworkSettings: { Networks: Record<string, { Aliases: string[] | null }> };
   State: { Status: string };
+  /** Whether the image has a health check of its own. */
+  ownHealth: boolean;
 }
 
 export interface Copy {
@@ -46,10 +48,12 @@ const lines = (text: string): string[] => text.split("\n").filter((line) => line
 export async function describeStack(stack: string, needs: Record<string, string[]>): Promise<Copy[]> {
   const ids = lines(await docker("ps", "--quiet", "--filter", `label=cipherhorizon.stack=${stack}`));
   const found = JSON.parse(await docker("inspect", ...ids)) as Inspected[];
-  return found.map((container) => {
+  const copies = found.map(async (container) => {
     const name = container.Config.Labels["app.kubernetes.io/name"] ?? "";
-    return { name, needs: needs[name] ?? [], container };
+    const check = await docker("image", "inspect", "--format", "{{json .Config.Healthcheck}}", container.Image);
+    return { name, needs: needs[name] ?? [], container: { ...container, ownHealth: check !== "null" } };
   });
+  return await Promise.all(copies);
 }
 
 /** Saves the files that the stack mounts read-only, so that the copies can be given the same. */
@@ -57,7 +61,7 @@ export async function saveFiles(copies: Copy[]): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), "horizon-bench-"));
   for (const { name, container } of copies) {
     for (const [i, mount] of readOnly(container).entries()) {
-      await docker("cp", "--archive", `${container.Id}:${mount.Destination}`, join(dir, `${name}-${i}`));
+      await docker("cp", `${container.Id}:${mount.Destination}`, join(dir, `${name}-${i}`));
     }
   }
   return dir;
@@ -71,10 +75,22 @@ const writable = (container: Inspected): Inspected["Mounts"] =>
 const prefix = "plain";
 const networkName = (name: string): string => `${prefix}-${name.replace(/^cipherhorizon-/, "")}`;
 
+/** The client puts a command through a shell; an image without one brings its own check, and only its times are set. */
+function healthArguments(container: Inspected, health: NonNullable<Inspected["Config"]["Healthcheck"]>): string[] {
+  const own = container.ownHealth
+    ? []
+    : [
+        "--health-cmd",
+        health.Test.slice(1)
+          .map((word) => `'${word}'`)
+          .join(" "),
+      ];
+  return [...own, "--health-interval", `${health.Interval}ns`, "--health-timeout", `${health.Timeout}ns`];
+}
+
 function runArguments({ name, container }: Copy): string[] {
   const { Config, HostConfig } = container;
   const health = Config.Healthcheck;
-  const seconds = (ns: number): string => `${ns}ns`;
   const [entry, ...rest] = Config.Entrypoint ?? [];
   return [
     ...["--name", `${prefix}-${name}`, "--hostname", name, "--user", Config.User, "--read-only", "--cap-drop", "ALL"],
@@ -87,17 +103,7 @@ function runArguments({ name, container }: Copy): string[] {
     ...Object.entries(HostConfig.PortBindings ?? {}).flatMap(([port, bindings]) =>
       bindings.flatMap(({ HostIp, HostPort }) => ["--publish", `${HostIp}:${HostPort}:${port.split("/")[0]}`]),
     ),
-    ...(health === undefined
-      ? []
-      : [
-          "--health-cmd",
-          health.Test.slice(1)
-            .map((word) => `'${word}'`)
-            .join(" "),
-        ]),
-    ...(health === undefined
-      ? []
-      : ["--health-interval", seconds(health.Interval), "--health-timeout", seconds(health.Timeout)]),
+    ...(health === undefined ? [] : healthArguments(container, health)),
     ...(entry === undefined ? [] : ["--entrypoint", entry]),
     container.Image,
     ...rest,
@@ -118,7 +124,7 @@ async function fill(name: string, container: Inspected, files: string): Promise<
       container.Image,
       "none",
     );
-    await docker("cp", "--archive", `${join(files, `${name}-${i}`)}/.`, `${id}:${Destination}`);
+    await docker("cp", `${join(files, `${name}-${i}`)}/.`, `${id}:${Destination}`);
     await docker("rm", id);
   });
   await Promise.all(fillers);
@@ -132,7 +138,8 @@ async function startOne(copy: Copy, files: string): Promise<void> {
   await docker("create", "--network", first, "--network-alias", name, ...runArguments(copy));
   for (const network of others) await docker("network", "connect", "--alias", name, network, `${prefix}-${name}`);
   await docker("start", `${prefix}-${name}`);
-  for (;;) {
+  const deadline = Date.now() + 120_000;
+  while (Date.now() < deadline) {
     const state = await docker(
       "inspect",
       "--format",
@@ -144,6 +151,7 @@ async function startOne(copy: Copy, files: string): Promise<void> {
       throw new Error(`${name} ended: ${await docker("logs", "--tail", "5", `${prefix}-${name}`)}`);
     await sleep(100);
   }
+  throw new Error(`${name}: not healthy within 120 s`);
 }
 
 /** Starts everything and resolves when all are healthy. */
