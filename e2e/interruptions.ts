@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { isDead, readLocks } from "../cli/stack/locks.ts";
+import { isDead, type Lock, readLocks } from "../cli/stack/locks.ts";
 import { root } from "./checkout.ts";
 import { horizonOk, inspectRunning, inventory, stack } from "./horizon.ts";
 import { eventually } from "./wait.ts";
@@ -13,10 +13,12 @@ function startUp(): ChildProcess {
   return spawn(join(root, "horizon"), args, { cwd: root, stdio: "ignore", detached: true });
 }
 
+/** Runs of Pulumi that are under way. */
+const holders = (): Lock[] => readLocks(stack).filter((lock) => !isDead(lock));
+
 /** `horizon` and what it started: Pulumi with its plugins and the program, which have a group of their own. */
 function killEverything(child: ChildProcess): void {
-  const holders = readLocks(stack).filter((lock) => !isDead(lock));
-  for (const { pid } of holders) process.kill(-pid, "SIGKILL");
+  for (const { pid } of holders()) process.kill(-pid, "SIGKILL");
   interrupt(child, "SIGKILL");
 }
 
@@ -25,7 +27,7 @@ export async function upWith(made: number): Promise<ChildProcess> {
   const child = startUp();
   const look = async (): Promise<true | undefined> => {
     if (child.exitCode !== null) throw new Error("up ended before it was interrupted");
-    return (await containersMade()) >= made ? true : undefined;
+    return holders().length > 0 && (await containersMade()) >= made ? true : undefined;
   };
   await eventually(`${made} containers`, look, 180_000);
   return child;
@@ -56,9 +58,9 @@ type Stop = "SIGINT" | "SIGKILL" | "all";
 /** How far the run has come, in containers, and how it is broken off. Each takes up what the one before left. */
 const breaks: [made: number, stop: Stop][] = [
   [1, "SIGINT"],
-  [8, "SIGINT"],
-  [12, "SIGKILL"],
-  [18, "all"],
+  [12, "SIGINT"],
+  [16, "SIGKILL"],
+  [20, "all"],
 ];
 
 async function breakOff(made: number, stop: Stop): Promise<void> {
