@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -37,6 +37,12 @@ describe("locks of a local stack", () => {
 
   const write = (name: string, pid: number, host = hostname()): void =>
     writeFileSync(join(dir, name), JSON.stringify({ pid, username: "me", hostname: host, timestamp: lock.timestamp }));
+
+  it("that come or go while they are read are no locks yet, or no more", () => {
+    writeFileSync(join(dir, "half.json"), '{"pid":');
+    symlinkSync(join(dir, "gone"), join(dir, "gone.json"));
+    expect(readLocks("dev")).toEqual([]);
+  });
 
   it("removes those of dead runs and keeps those of other hosts", async () => {
     const child = spawn("true");

@@ -17,12 +17,17 @@ const lockDir = (stack: string): string =>
 export function readLocks(stack: string): Lock[] {
   const dir = lockDir(stack);
   if (!existsSync(dir)) return [];
-  return readdirSync(dir)
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => ({
-      file: join(dir, name),
-      ...(JSON.parse(readFileSync(join(dir, name), "utf8")) as Omit<Lock, "file">),
-    }));
+  const names = readdirSync(dir).filter((name) => name.endsWith(".json"));
+  return names.flatMap((name) => readLock(join(dir, name)) ?? []);
+}
+
+/** Nothing for a lock that its run takes away, or is still writing, at this moment. */
+function readLock(file: string): Lock | undefined {
+  try {
+    return { file, ...(JSON.parse(readFileSync(file, "utf8")) as Omit<Lock, "file">) };
+  } catch {
+    return undefined;
+  }
 }
 
 /**
