@@ -24,7 +24,7 @@ import { horizon, horizonOk } from "./horizon.ts";
 import { eventually } from "./wait.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "horizon-kubernetes-"));
-const prod = (args: string[], timeout = 600_000) => horizonOk([...args, "--lab"], { stack: "prod", timeout });
+const prod = (args: string[], timeout = 600_000) => horizonOk(["--lab", ...args], { stack: "prod", timeout });
 const prodFile = (): string => readFileSync(join(root, "Pulumi.prod.yaml"), "utf8");
 const before = prodFile();
 
