@@ -125,7 +125,7 @@ async function fill(name: string, container: Inspected, files: string): Promise<
       "none",
     );
     await docker("cp", `${join(files, `${name}-${i}`)}/.`, `${id}:${Destination}`);
-    await docker("rm", id);
+    await docker("rm", "--volumes", id);
   });
   await Promise.all(fillers);
 }
