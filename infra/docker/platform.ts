@@ -6,6 +6,7 @@ import { refuse } from "../errors.ts";
 import { checkObjectName, objectName } from "../names.ts";
 import type { Platform, ServiceSource } from "../platform.ts";
 import { Remembered } from "../remembered.ts";
+import { described } from "../running.ts";
 import type { Image, Running, Size, Workload } from "../workload.ts";
 import { checkDocker } from "./check.ts";
 import { toContainer } from "./container.ts";
@@ -77,16 +78,10 @@ export class DockerPlatform extends ComponentResource implements Platform {
     this.#check(w);
     const { container, own } = this.#run(w, needed, opts);
     const running: Running = {
-      name: w.name,
-      host: w.name,
-      ports: w.ports,
-      ...(w.metrics && { metrics: w.metrics }),
-      ...(w.monitors && { monitors: true }),
-      ...(w.peers && { peerPorts: w.peers.ports }),
+      ...described(w, needs),
       ready: container.id,
       image: container.image,
       handle: objectName(this.#options.stack, w.name),
-      needs: needs.map(({ name }) => name),
       exposed: this.#exposed(w),
     };
     return this.#known.add(running, { container, own });

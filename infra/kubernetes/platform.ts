@@ -5,6 +5,7 @@ import type { ThirdParty } from "../docker/platform.ts";
 import { refuse } from "../errors.ts";
 import type { Platform, ServiceSource } from "../platform.ts";
 import { Remembered } from "../remembered.ts";
+import { described } from "../running.ts";
 import type { Image, Running, Size, Workload } from "../workload.ts";
 import { checkKubernetes } from "./check.ts";
 import type { Context } from "./context.ts";
@@ -68,16 +69,10 @@ export class KubernetesPlatform extends ComponentResource implements Platform {
     const after = needed.flatMap(({ resources }) => resources);
     const made = this.#maker.workload(w, objects, after, opts);
     const running: Running = {
-      name: w.name,
-      host: w.name,
-      ports: w.ports,
-      ...(w.metrics && { metrics: w.metrics }),
-      ...(w.monitors && { monitors: true }),
-      ...(w.peers && { peerPorts: w.peers.ports }),
+      ...described(w, needs),
       ready: made.ready,
       image: w.image.reference,
       handle: `${objects.controller.kind.toLowerCase()}/${w.name}`,
-      needs: needs.map(({ name }) => name),
       exposed: this.#exposed(w),
     };
     return this.#known.add(running, made);
