@@ -1,5 +1,5 @@
 /** The trading slice: from the feed to the fill. */
-import type { Output } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import type { Certificates } from "../components/certificates/certificates.ts";
 import { Passwords } from "../components/secrets/passwords.ts";
 import { engineWorkload } from "../components/service/engine.ts";
@@ -22,54 +22,77 @@ export interface Trading {
   riskToken: Output<string>;
 }
 
-export function trading(platform: Platform, config: Config, data: Data, certificates: Certificates<"engine">): Trading {
+/** With a parent of its own, a stack may hold more than one. */
+export function trading(
+  platform: Platform,
+  config: Config,
+  data: Data,
+  certificates: Certificates<"engine">,
+  opts: ComponentResourceOptions = {},
+): Trading {
   const { logLevel } = config;
-  const riskToken = new Passwords("api-token", { users: ["risk-management"] as const }).of["risk-management"];
-  const marketData = new Service("market-data", {
-    platform,
-    workload: (image) =>
-      marketDataWorkload(image, {
-        ...allowance(config, "market-data"),
-        kafka: data.kafka("market-data"),
-        redis: data.redis("market-data"),
-        feed: config.marketData,
-        logLevel,
-      }),
-  });
-  const tradingSignal = new Service("trading-signal", {
-    platform,
-    workload: (image) =>
-      tradingSignalWorkload(image, {
-        ...allowance(config, "trading-signal"),
-        kafka: data.kafka("trading-signal"),
-        postgres: data.postgres("signal", "trading_signal"),
-        logLevel,
-      }),
-  });
-  const riskManagement = new Service("risk-management", {
-    platform,
-    workload: (image) =>
-      riskManagementWorkload(image, {
-        ...allowance(config, "risk-management"),
-        kafka: data.kafka("risk-management"),
-        postgres: data.postgres("risk", "risk_management"),
-        limits: config.risk,
-        apiToken: riskToken,
-        logLevel,
-      }),
-  });
-  const engine = new Service("engine", {
-    platform,
-    workload: (image) =>
-      engineWorkload(image, {
-        ...allowance(config, "engine"),
-        kafka: data.kafka("engine"),
-        certificate: certificates.of.engine,
-        limits: config.engine,
-        latency: config.engine.latency,
-        logLevel,
-      }),
-  });
+  const riskToken = new Passwords("api-token", { users: ["risk-management"] as const }, opts).of["risk-management"];
+  const marketData = new Service(
+    "market-data",
+    {
+      platform,
+      workload: (image) =>
+        marketDataWorkload(image, {
+          ...allowance(config, "market-data"),
+          kafka: data.kafka("market-data"),
+          redis: data.redis("market-data"),
+          feed: config.marketData,
+          logLevel,
+        }),
+    },
+    opts,
+  );
+  const tradingSignal = new Service(
+    "trading-signal",
+    {
+      platform,
+      workload: (image) =>
+        tradingSignalWorkload(image, {
+          ...allowance(config, "trading-signal"),
+          kafka: data.kafka("trading-signal"),
+          postgres: data.postgres("signal", "trading_signal"),
+          logLevel,
+        }),
+    },
+    opts,
+  );
+  const riskManagement = new Service(
+    "risk-management",
+    {
+      platform,
+      workload: (image) =>
+        riskManagementWorkload(image, {
+          ...allowance(config, "risk-management"),
+          kafka: data.kafka("risk-management"),
+          postgres: data.postgres("risk", "risk_management"),
+          limits: config.risk,
+          apiToken: riskToken,
+          logLevel,
+        }),
+    },
+    opts,
+  );
+  const engine = new Service(
+    "engine",
+    {
+      platform,
+      workload: (image) =>
+        engineWorkload(image, {
+          ...allowance(config, "engine"),
+          kafka: data.kafka("engine"),
+          certificate: certificates.of.engine,
+          limits: config.engine,
+          latency: config.engine.latency,
+          logLevel,
+        }),
+    },
+    opts,
+  );
   return {
     marketData: marketData.running,
     tradingSignal: tradingSignal.running,

@@ -1,0 +1,141 @@
+/**
+ * `node bench/scale.ts [--nodes 3,100,1000] [--copies 1,25,50,100,200]`: how preview, `up` and an `up` with nothing to do grow, in
+ * the lab that is up, on simulated nodes. First one copy on ever more nodes, then ever more copies of the trading slice on the last
+ * number of nodes; each `up` adds to the one before. Prints a Markdown table with its environment, meant for docs/scale.md.
+ */
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { parse, stringify } from "yaml";
+import { labHome, projectRoot } from "../cli/paths.ts";
+import { run, runOk } from "../cli/process.ts";
+import { deriveLab } from "../cli/stack/lab.ts";
+import { currentKubeconfig } from "../lab/foreign.ts";
+import { cacheDir, REGISTRY } from "../lab/lab.ts";
+import { kubectlProgram } from "../lab/status.ts";
+import { measure, type Taken } from "./scale/measure.ts";
+
+const { values } = parseArgs({
+  options: { nodes: { type: "string", default: "3,100,1000" }, copies: { type: "string", default: "1,25,50,100,200" } },
+});
+const numbers = (text: string): number[] => text.split(",").map(Number);
+const lab = { home: labHome(), cache: cacheDir(), log: "/dev/null" };
+const kubeconfig = currentKubeconfig(lab);
+if (kubeconfig === undefined) throw new Error("no lab is up: start it with `horizon lab up`");
+
+const stack = "scale";
+const scratch = mkdtempSync(join(tmpdir(), "horizon-scale-"));
+const cwd = join(projectRoot, "bench", "scale");
+const file = join(scratch, "Pulumi.scale.yaml");
+const log = join(scratch, "log");
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+say(`log: ${log}`);
+
+const kubectl = async (...args: string[]): Promise<string> =>
+  (await runOk(kubectlProgram(lab), ["--kubeconfig", kubeconfig, ...args], { timeout: 600_000 })).stdout;
+
+/** What `horizon env` sets, with a state of this run's own. */
+async function environment(): Promise<NodeJS.ProcessEnv> {
+  const script = 'eval "$(./horizon --stack prod --lab env)" && exec env -0';
+  const { stdout } = await runOk("bash", ["-c", script], { cwd: projectRoot, timeout: 1_800_000 });
+  const pairs = stdout.split("\0").filter(Boolean);
+  const all = Object.fromEntries(
+    pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
+  );
+  const { PULUMI_CONFIG_PASSPHRASE_FILE: _, ...env } = all;
+  return { ...env, PULUMI_BACKEND_URL: `file://${scratch}`, PULUMI_CONFIG_PASSPHRASE: "scale" };
+}
+
+/** As `--lab` makes it, and nothing protected: it all goes at the end. */
+function configure(copies: number): void {
+  const text = readFileSync(join(projectRoot, "Pulumi.prod.yaml"), "utf8");
+  const derived = parse(deriveLab("prod", text, { kubeconfig: kubeconfig ?? "", registry: REGISTRY }, "")) as {
+    config: object;
+  };
+  const salt = (parse(readFileSync(file, { encoding: "utf8", flag: "a+" })) as { encryptionsalt?: string } | null)
+    ?.encryptionsalt;
+  const config = { ...derived.config, "cipherhorizon:protect": false, "scale:copies": copies };
+  writeFileSync(file, stringify({ config, ...(salt !== undefined && { encryptionsalt: salt }) }));
+}
+
+/** Simulated nodes take every pod, and the real one none: what runs is not the point here. */
+async function simulate(count: number): Promise<void> {
+  await runOk(join(projectRoot, "horizon"), ["lab", "nodes", String(count)], { cwd: projectRoot, timeout: 900_000 });
+  await run(
+    kubectlProgram(lab),
+    ["--kubeconfig", kubeconfig ?? "", "taint", "nodes", "-l", "kwok.x-k8s.io/node=fake", "kwok.x-k8s.io/node-"],
+    { timeout: 600_000 },
+  );
+}
+
+const env = await environment();
+const pulumi = (...args: string[]): Promise<Taken> =>
+  measure("pulumi", [...args, "--stack", stack, "--config-file", file, "--non-interactive"], { env, cwd, log });
+const policies = ["--policy-pack", join(projectRoot, "policies")];
+
+interface Row {
+  nodes: number;
+  copies: number;
+  resources: number;
+  preview: Taken;
+  up: Taken;
+  noop: Taken;
+}
+
+async function row(nodes: number, copies: number): Promise<Row> {
+  configure(copies);
+  say(`${copies} copies on ${nodes} nodes: preview`);
+  const preview = await pulumi("preview", "--json", ...policies);
+  say(`  ${preview.seconds.toFixed(1)} s; up`);
+  const up = await pulumi("up", "--yes", "--skip-preview", ...policies);
+  say(`  ${up.seconds.toFixed(1)} s; up with nothing to do`);
+  const noop = await pulumi("up", "--yes", "--skip-preview", ...policies);
+  say(`  ${noop.seconds.toFixed(1)} s`);
+  const exported = await runOk("pulumi", ["stack", "export", "--stack", stack], { cwd, env, timeout: 120_000 });
+  const { deployment } = JSON.parse(exported.stdout) as { deployment: { resources: unknown[] } };
+  return { nodes, copies, resources: deployment.resources.length, preview, up, noop };
+}
+
+const shown = ({ seconds, cpu, memory }: Taken): string =>
+  `${seconds.toFixed(1)} / ${cpu.toFixed(1)} / ${memory.toFixed(0)}`;
+
+async function all(): Promise<Row[]> {
+  const rows: Row[] = [];
+  const nodes = numbers(values.nodes);
+  const [fewest = 1, ...more] = numbers(values.copies);
+  for (const count of nodes) {
+    await simulate(count);
+    rows.push(await row(count, fewest));
+  }
+  for (const copies of more) rows.push(await row(nodes.at(-1) ?? 0, copies));
+  return rows;
+}
+
+writeFileSync(file, "");
+const real = (
+  await kubectl("get", "nodes", "-l", "!kwok.x-k8s.io/node", "-o", "jsonpath={.items[*].metadata.name}")
+).split(" ");
+await kubectl("cordon", ...real);
+let rows: Row[] = [];
+try {
+  await runOk("pulumi", ["stack", "init", stack, "--config-file", file], { cwd, env, timeout: 120_000 });
+  rows = await all();
+} finally {
+  await kubectl("delete", "namespace", `cipherhorizon-${stack}`, "--ignore-not-found", "--timeout=600s");
+  await kubectl("delete", "priorityclass", "--selector", `cipherhorizon.io/stack=${stack}`, "--ignore-not-found");
+  await runOk(join(projectRoot, "horizon"), ["lab", "nodes", "0"], { cwd: projectRoot, timeout: 900_000 });
+  await kubectl("uncordon", ...real);
+}
+process.stdout.write(
+  [
+    `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${new Date().toISOString().slice(0, 10)}; seconds / processor seconds / MiB at most`,
+    "",
+    "| nodes | copies | resources | preview of the change | `up` with the change | `up` with nothing to do |",
+    "|---|---|---|---|---|---|",
+    ...rows.map(
+      (r) => `| ${r.nodes} | ${r.copies} | ${r.resources} | ${shown(r.preview)} | ${shown(r.up)} | ${shown(r.noop)} |`,
+    ),
+    "",
+  ].join("\n"),
+);
