@@ -32,14 +32,23 @@ const broken: [what: string, change: Change, words: string[]][] = [
   ],
 ];
 
+/** Each on top of the ones before, so that all are taken back at once. */
+async function inTurn(rest: typeof oneThing): Promise<void> {
+  const [first, ...others] = rest;
+  if (first === undefined) return;
+  const [, workload, change] = first;
+  const before = await inspectRunning();
+  await change(async () => {
+    expect(await previewedWorkloads()).toEqual([workload]);
+    await horizonOk(["up"]);
+    expect(changedContainers(before, await inspectRunning())).toEqual([workload]);
+    await inTurn(others);
+  });
+}
+
 export function changes(): void {
-  it.each(oneThing)("of %s changes %s only, in the preview and in fact", async (_, workload, change) => {
-    const before = await inspectRunning();
-    await change(async () => {
-      expect(await previewedWorkloads()).toEqual([workload]);
-      await horizonOk(["up"]);
-      expect(changedContainers(before, await inspectRunning())).toEqual([workload]);
-    });
+  it("of a memory limit, a rule or one service's source changes that workload only, in the preview and in fact", async () => {
+    await inTurn(oneThing);
     await horizonOk(["up"]);
     expect(await previewedWorkloads()).toEqual([]);
   });
@@ -52,6 +61,10 @@ export function changes(): void {
       for (const part of ["given:", "allowed:", "remedy:", "full log:", ...words]) expect(stderr).toContain(part);
     });
     expect(changedContainers(before, await inspectRunning())).toEqual([]);
+  });
+
+  it("back to what can be built leaves nothing to do", async () => {
+    const before = await inspectRunning();
     await horizonOk(["up"]);
     // The image that goes back to what it was is made anew, so its container may be; no other is.
     expect(["", "provisioner"]).toContain(changedContainers(before, await inspectRunning()).join());
