@@ -115,7 +115,7 @@ async function all(): Promise<Row[]> {
 writeFileSync(file, "");
 const real = (
   await kubectl("get", "nodes", "-l", "!kwok.x-k8s.io/node", "-o", "jsonpath={.items[*].metadata.name}")
-).split(" ");
+).trim().split(" ");
 await kubectl("cordon", ...real);
 let rows: Row[] = [];
 try {
