@@ -1,7 +1,7 @@
 /** What of the data servers' configuration doesn't go together, though each part may stand by itself. */
 import type { Config } from "./config.ts";
 import type { Problem } from "./errors.ts";
-import { checkManaged, type ManagedKind, managedKinds } from "./managed.ts";
+import { checkManaged, foreign, type ManagedKind, managedKinds } from "./managed.ts";
 import { product } from "./names.ts";
 import { milliseconds } from "./units.ts";
 
@@ -30,6 +30,24 @@ function checkKind(kind: ManagedKind, config: Configured): Problem[] {
     ];
   }
   return [...checkManaged(kind, managed), ...idle(kind, config)];
+}
+
+/** In the stack's own namespace every pod is closed to what isn't declared, a foreign one too. */
+export function checkApart(config: Pick<Config, ManagedKind>, namespace: string): Problem[] {
+  return managedKinds.flatMap((kind) => {
+    const { managed } = config[kind];
+    const place = managed && foreign(kind, managed).place;
+    if (!place || !("namespace" in place) || place.namespace !== namespace) return [];
+    return [
+      {
+        where: `${product}:${kind}.managed.url`,
+        what: "in the stack's own namespace nothing reaches a pod that isn't the stack's",
+        given: namespace,
+        allowed: "a server in another namespace",
+        remedy: "run the server elsewhere, or set kubernetes.namespace to another",
+      },
+    ];
+  });
 }
 
 /** What would be said of a server that isn't there. */

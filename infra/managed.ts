@@ -34,7 +34,7 @@ export interface Address {
 }
 
 const form = /^([a-z][a-z0-9+]*):\/\/(?:([^/?#@]*)@)?([^/?#@]+)(\/[^?#]*)?(?:\?([^#]*))?$/;
-const hostAndPort = /^((?=.*[a-z0-9])[a-z0-9.-]{1,253}):([0-9]{1,5})$/;
+const hostAndPort = /^((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?):([0-9]{1,5})$/;
 
 /** Undefined where the text has no such form; several hosts must have one port. */
 export function addressOf(url: string): Address | undefined {

@@ -57,6 +57,8 @@ export class Creator implements Maker {
         // Changed in place; the pods' hash rolls them. Otherwise a changed file would delete what pods have mounted.
         enableConfigMapMutable: true,
         enableSecretMutable: true,
+        // Names are fixed: what a killed run has made and not recorded, or a namespace that was there before, is taken over.
+        upsertExistingObjects: true,
       },
       { parent: root },
     );
