@@ -147,7 +147,7 @@ function checkPlace(managed: Managed, address: Address, problem: Say): Problem[]
   return [problem("pods", "labels are of pods in the cluster", given, "one of the two", "remove managed.pods")];
 }
 
-/** None of it is tried, so none is promised: docs/adr/0008-managed-servers.md. */
+/** None of it is tried, so none is promised: docs/adr/0009-managed-servers.md. */
 function checkTls(kind: ManagedKind, { scheme, params }: Address, problem: Say): Problem[] {
   const { sslmode, ...others } = params;
   const plain = kind === "postgres" && sslmode === "disable";
