@@ -204,6 +204,10 @@ describe("refused", () => {
       "risk",
       "resources",
       "alertmanager",
+      "kafka",
+      "postgres",
+      "redis",
+      "retention",
       "x",
     );
     fc.assert(

@@ -1,8 +1,10 @@
 /** The one place that chooses a platform. Nothing below it knows which was chosen. */
 import { getStack } from "@pulumi/pulumi";
 import type { Config } from "./config.ts";
+import { checkApart } from "./config-data.ts";
 import { readHost } from "./docker/host.ts";
 import { type DockerOptions, DockerPlatform } from "./docker/platform.ts";
+import { refuse } from "./errors.ts";
 import { Creator } from "./kubernetes/create.ts";
 import { type KubernetesOptions, KubernetesPlatform } from "./kubernetes/platform.ts";
 import { product } from "./names.ts";
@@ -43,9 +45,11 @@ function kubernetes(config: Config, { site, thirdParty }: Supply): Platform {
 export function kubernetesOptions(config: Config, stack: string): Omit<KubernetesOptions, "thirdParty"> {
   const { namespace, storageClass, size, nodePool, replicas, expose, outside, dnsServers } = config.kubernetes;
   const { kind, annotations, allowFrom, host } = expose;
+  const own = namespace ?? `${product}-${stack}`;
+  refuse(checkApart(config, own));
   return {
     stack,
-    namespace: namespace ?? `${product}-${stack}`,
+    namespace: own,
     storageClass,
     size,
     nodePool,

@@ -27,6 +27,8 @@ const good: ClusterFacts = {
   podSecurity: "refused",
   storageClasses: [{ name: "fast", isDefault: true }],
   nodes: [node],
+  secrets: {},
+  namespace: "trading",
 };
 
 const findings = (facts: Partial<ClusterFacts>, needs: Partial<ClusterNeeds> = {}) =>

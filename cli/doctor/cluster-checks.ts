@@ -3,6 +3,7 @@ import type { ClusterFacts } from "./cluster-facts.ts";
 import { degraded, type Finding, fine, missing } from "./finding.ts";
 import { judgeNodes, type Wanted } from "./node-checks.ts";
 import { shownRight } from "./rights.ts";
+import { judgeSecrets, type WantedSecret } from "./secret-checks.ts";
 
 /** The minors of Kubernetes 1 that the stack is tried on: the three newest. */
 export const supportedMinors = [34, 35, 36] as const;
@@ -10,6 +11,8 @@ export const supportedMinors = [34, 35, 36] as const;
 export interface ClusterNeeds extends Wanted {
   /** The class that the configuration names; absent: the cluster's default. */
   storageClass?: string | undefined;
+  /** That others keep. */
+  secrets?: WantedSecret[];
 }
 
 export const judgeCluster = (facts: ClusterFacts, needs: ClusterNeeds): Finding[] => [
@@ -19,6 +22,7 @@ export const judgeCluster = (facts: ClusterFacts, needs: ClusterNeeds): Finding[
   podSecurity(facts),
   storage(facts, needs),
   networkPolicies(),
+  ...judgeSecrets(needs.secrets ?? [], facts.secrets, facts.namespace),
   ...judgeNodes(facts.nodes, needs),
 ];
 

@@ -12,6 +12,7 @@ import { UserError } from "../../infra/errors.ts";
 import { quantity } from "../../toolchain/kubernetes/plugin/quantity.ts";
 import { api, asked, type Cluster, isNotFound, messageOf } from "../runtime/kubernetes/cluster.ts";
 import { needed, type Right } from "./rights.ts";
+import type { FoundSecrets } from "./secret-checks.ts";
 
 export interface NodeFacts {
   name: string;
@@ -35,16 +36,20 @@ export interface ClusterFacts {
   podSecurity: "refused" | "admitted" | "unknown";
   storageClasses: { name: string; isDefault: boolean }[];
   nodes: NodeFacts[];
+  /** Of those that were asked for. */
+  secrets: FoundSecrets;
+  namespace: string;
 }
 
 /** Throws a UserError where the cluster does not answer. */
-export async function gatherClusterFacts(cluster: Cluster): Promise<ClusterFacts> {
+export async function gatherClusterFacts(cluster: Cluster, secretNames: string[]): Promise<ClusterFacts> {
   const version = await asked(cluster, "ask for its version", api(cluster, VersionApi).getCode());
-  const [denied, podSecurity, classes, nodes] = await Promise.all([
+  const [denied, podSecurity, classes, nodes, ...secrets] = await Promise.all([
     deniedRights(cluster),
     tryPrivileged(cluster),
     asked(cluster, "list storage classes", api(cluster, StorageV1Api).listStorageClass()),
     asked(cluster, "list the nodes", api(cluster, CoreV1Api).listNode()),
+    ...secretNames.map((name) => keysOf(cluster, name)),
   ]);
   return {
     server: cluster.server,
@@ -56,7 +61,21 @@ export async function gatherClusterFacts(cluster: Cluster): Promise<ClusterFacts
       isDefault: metadata?.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true",
     })),
     nodes: nodes.items.map(toNodeFacts),
+    secrets: Object.fromEntries(secretNames.map((name, index) => [name, secrets[index]])),
+    namespace: cluster.namespace,
   };
+}
+
+/** The keys and nothing of what they hold; without the right to look, the rights' own check says so. */
+async function keysOf(cluster: Cluster, name: string): Promise<string[] | undefined> {
+  const { namespace } = cluster;
+  try {
+    const { data } = await api(cluster, CoreV1Api).readNamespacedSecret({ namespace, name });
+    return Object.keys(data ?? {}).sort();
+  } catch (error) {
+    if (error instanceof ApiException) return undefined;
+    throw error;
+  }
 }
 
 export function toNodeFacts({ metadata, spec, status }: V1Node): NodeFacts {

@@ -11,6 +11,7 @@ import { judge, judgeBuilder } from "./checks.ts";
 import type { ClusterNeeds } from "./cluster-checks.ts";
 import { gatherFacts } from "./facts.ts";
 import { type Finding, missing, refuseMissing, type State, table } from "./finding.ts";
+import { secretsOf } from "./secret-checks.ts";
 
 type StackConfig = ReturnType<typeof readStackConfig>;
 
@@ -47,7 +48,9 @@ async function clusterFindings(stack: string, config: StackConfig): Promise<Find
     import("./cluster-checks.ts"),
   ]);
   try {
-    return judgeCluster(await gatherClusterFacts(clusterOf(stack)), needsOf(config));
+    const needs = needsOf(config);
+    const names = (needs.secrets ?? []).map(({ name }) => name);
+    return judgeCluster(await gatherClusterFacts(clusterOf(stack), [...new Set(names)]), needs);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return error.problems.map(({ what, given, remedy }) => missing("cluster", `${what}: ${given}`, remedy));
@@ -64,7 +67,7 @@ export function needsOf(config: StackConfig): ClusterNeeds {
     memory: bytes(allowance(config, "engine").memory),
     hugePages: Object.fromEntries(pages),
   };
-  return { storageClass, pool, engine };
+  return { storageClass, pool, engine, secrets: secretsOf(config) };
 }
 
 /** Ports that this stack's own containers hold are not taken. */

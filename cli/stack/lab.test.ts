@@ -31,6 +31,18 @@ const derived = (facts = {}, before = "") =>
   };
 
 describe("the lab's stack", () => {
+  it("keeps managed servers on the lab, whose pods reach nothing else, and brings its own to another cluster", () => {
+    const url = "redis://default@redis.databases:6379";
+    const text = `${prod}  cipherhorizon:redis:\n    managed: { url: "${url}", secretName: redis }\n  cipherhorizon:kafka: { brokers: 3 }\n`;
+    const of = (facts: object) =>
+      parse(deriveLab("prod", text, { kubeconfig: "/k", ...facts }, "")).config as Record<string, unknown>;
+    const lab = of({ registry: "127.0.0.1:5077" });
+    expect(lab["cipherhorizon:redis"]).toEqual({ managed: { url, secretName: "redis" } });
+    const other = of({});
+    expect(other["cipherhorizon:redis"]).toEqual({});
+    for (const config of [lab, other]) expect(config["cipherhorizon:kafka"]).toEqual({ brokers: 3 });
+  });
+
   it("has a name of its own, once", () => {
     expect(labName("prod")).toBe("prod-lab");
     expect(labName("prod-lab")).toBe("prod-lab");

@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import type { Problem } from "../../infra/errors.ts";
 import { UserError } from "../../infra/errors.ts";
+import { managedKinds } from "../../infra/managed.ts";
 import { product } from "../../infra/names.ts";
 import { currentKubeconfig, isForeign } from "../../lab/foreign.ts";
 import { cacheDir, REGISTRY } from "../../lab/lab.ts";
@@ -81,10 +82,25 @@ export function deriveLab(source: string, text: string, { kubeconfig, registry }
     ...config,
     [`${product}:kubernetes`]: own,
     [`${product}:marketData`]: { ...section("marketData"), source: "generate" },
+    ...(registry === undefined && ownServers(section)),
   };
   const { encryptionsalt } = (parse(before) as StackFile | null) ?? {};
   const head = `${labMark} from Pulumi.${source}.yaml for --lab; edits are lost.\n`;
   return head + stringify({ config: made, ...(encryptionsalt !== undefined && { encryptionsalt }) });
+}
+
+/**
+ * From the lab's pods nothing outside can be reached, so a managed server's name there means one in the lab. From another cluster
+ * it may mean the real one, which must not be touched: the stack then brings its own.
+ */
+function ownServers(section: (name: string) => Record<string, unknown>): Record<string, unknown> {
+  const managed = managedKinds.filter((kind) => "managed" in section(kind));
+  return Object.fromEntries(
+    managed.map((kind) => {
+      const { managed: _, ...own } = section(kind);
+      return [`${product}:${kind}`, own];
+    }),
+  );
 }
 
 const notKubernetes = (stack: string): Problem => ({

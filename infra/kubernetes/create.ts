@@ -38,6 +38,8 @@ export class Creator implements Maker {
   readonly #options: CreatorOptions;
   readonly #root: Resource;
   readonly #provider: Provider;
+  /** Takes a namespace over that is there already, with Secrets of others in it; of everything else that would be a mistake. */
+  readonly #adopter: Provider;
   /** The namespace. A claim that is kept keeps what it depends on, so it depends on nothing else. */
   #space: Resource[] = [];
   readonly #pusher: Docker | undefined;
@@ -48,12 +50,16 @@ export class Creator implements Maker {
     this.#options = options;
     this.#root = root;
     this.hashKey = new RandomBytes("label-key", { length: 32 }, { parent: root }).hex;
+    const cluster = {
+      ...(context !== undefined && { context }),
+      ...(kubeconfig !== undefined && { kubeconfig }),
+      enableServerSideApply: true,
+    };
+    this.#adopter = new Provider("namespaces", { ...cluster, upsertExistingObjects: true }, { parent: root });
     this.#provider = new Provider(
       "cluster",
       {
-        ...(context !== undefined && { context }),
-        ...(kubeconfig !== undefined && { kubeconfig }),
-        enableServerSideApply: true,
+        ...cluster,
         // Changed in place; the pods' hash rolls them. Otherwise a changed file would delete what pods have mounted.
         enableConfigMapMutable: true,
         enableSecretMutable: true,
@@ -66,7 +72,7 @@ export class Creator implements Maker {
 
   shared({ namespace, defaultDeny, priorityClasses }: Shared): void {
     // Deleting a namespace deletes the claims in it, so it stays where they do.
-    const kept = this.#object({}, [], this.#kept());
+    const kept = this.#child({}, [], { ...oneAtATime, ...this.#kept(), provider: this.#adopter });
     const space = new core.v1.Namespace("namespace", namespace, kept);
     this.#space = [space];
     this.#shared = this.#space;

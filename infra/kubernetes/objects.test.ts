@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { minimal, workloads } from "../fixtures/workloads.ts";
+import { inClusters, minimal, workloads } from "../fixtures/workloads.ts";
 import { resolved } from "../testing.ts";
 import type { Workload } from "../workload.ts";
 import type { Context } from "./context.ts";
@@ -16,7 +16,7 @@ const objects = async (w: Workload, change: Partial<Context> = {}) =>
 
 const kinds = async (w: Workload, change?: Partial<Context>) => (await objects(w, change)).map(({ kind }) => kind);
 
-test.each(Object.entries(workloads))("golden: %s", async (name, w) => {
+test.each(Object.entries({ ...workloads, ...inClusters }))("golden: %s", async (name, w) => {
   await expect(toYaml(await objects(w))).toMatchFileSnapshot(`golden/${name}.golden.yaml`);
 });
 

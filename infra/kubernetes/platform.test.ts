@@ -101,9 +101,21 @@ describe("the tree", () => {
   });
 
   test("the provider applies on the server, and changes files and secrets in place", () => {
-    const provider = registered.find(({ type }) => type === "pulumi:providers:kubernetes")?.inputs;
+    const provider = registered.find(
+      ({ type, name }) => type === "pulumi:providers:kubernetes" && name === "cluster",
+    )?.inputs;
     expect(provider).toMatchObject({ context: "lab", enableServerSideApply: "true", enableSecretMutable: "true" });
     expect(provider).not.toHaveProperty("kubeconfig");
+  });
+
+  test("a namespace that is there already is taken over, and nothing else", () => {
+    const adopter = registered.find(({ name }) => name === "namespaces")?.inputs;
+    expect(adopter).toMatchObject({ context: "lab", upsertExistingObjects: "true" });
+    const cluster = registered.find(({ type, name }) => type === "pulumi:providers:kubernetes" && name === "cluster");
+    expect(cluster?.inputs).not.toHaveProperty("upsertExistingObjects");
+    const by = (key: string) => (options.get(key)?.provider as { __name?: string } | undefined)?.__name;
+    const adopted = [...options.keys()].filter((key) => by(key) === "namespaces");
+    expect(adopted).toEqual(["kubernetes:core/v1:Namespace namespace"]);
   });
 
   test("every object is after the namespace", async () => {

@@ -5,7 +5,7 @@ import type { ThirdParty } from "../docker/platform.ts";
 import { refuse } from "../errors.ts";
 import type { Platform, ServiceSource } from "../platform.ts";
 import { Remembered } from "../remembered.ts";
-import { described } from "../running.ts";
+import { described, isRunning } from "../running.ts";
 import type { Image, Running, Size, Workload } from "../workload.ts";
 import { checkKubernetes } from "./check.ts";
 import type { Context } from "./context.ts";
@@ -62,7 +62,7 @@ export class KubernetesPlatform extends ComponentResource implements Platform {
   run(given: Workload, opts: ComponentResourceOptions): Running {
     const w = this.#overridden(given);
     const needs = [...new Set(w.needs ?? [])];
-    const needed = needs.map((running) => this.#known.of(w, running));
+    const needed = needs.filter(isRunning).map((running) => this.#known.of(w, running));
     refuse(checkWorkload(w));
     refuse(checkKubernetes(w));
     const objects = toObjects(w, this.#context);
