@@ -70,18 +70,38 @@ function slices({ data, trading, observability, edge }: Parts): Record<string, R
   };
 }
 
+/** What must run for the outside addresses of a workload to lead to it, by the name of its command. */
+function forwards({ data, edge }: Parts): Record<string, string> {
+  const [broker] = data.kafka("auditor").servers;
+  const all = { forward: edge.gateway.forward, forwardKafka: broker?.forward };
+  return Object.fromEntries(Object.entries(all).flatMap(([name, command]) => (command ? [[name, command]] : [])));
+}
+
 /** Commands to copy into a shell at the top of the checkout; NAME stands for a workload. */
-function commands({ data }: Parts): Record<string, string> {
+function commands(parts: Parts): Record<string, string> {
+  const { data } = parts;
   const [broker] = data.kafka("auditor").servers;
   const horizon = `./horizon --stack ${pulumi.getStack()}`;
   const kafka = `${horizon} exec ${broker?.name} --`;
   return {
+    ...forwards(parts),
     logs: `${horizon} logs NAME`,
     topics: `${kafka} /opt/kafka/bin/kafka-topics.sh --bootstrap-server localhost:9092 --command-config ${auditorConfig} --list`,
     psql: `${horizon} exec postgres -- psql postgresql://auditor@localhost/risk`,
     redis: `${horizon} exec redis -- redis-cli --user auditor --askpass`,
     lag: `${kafka} /opt/kafka/bin/kafka-consumer-groups.sh --bootstrap-server localhost:9092 --command-config ${auditorConfig} --describe --all-groups`,
   };
+}
+
+/** What is otherwise than a person would think. */
+function notes({ edge, observability }: Parts): string[] {
+  const { forward } = edge.gateway;
+  return [
+    ...(forward ? [`urls: they lead nowhere unless this runs on the same machine: ${forward}`] : []),
+    ...(observability.grafana
+      ? []
+      : ["grafana: absent, its image can't be had at this site; Prometheus shows the same dashboards as its consoles"]),
+  ];
 }
 
 export function outputs(parts: Parts) {
@@ -97,8 +117,6 @@ export function outputs(parts: Parts) {
     commands: commands(parts),
     needs: Object.fromEntries(running.map(({ name, needs }) => [name, needs])),
     graph: toMermaid(all),
-    notes: parts.observability.grafana
-      ? []
-      : ["grafana: absent, its image can't be had at this site; Prometheus shows the same dashboards as its consoles"],
+    notes: notes(parts),
   };
 }
