@@ -9,6 +9,7 @@ import type { Context } from "../session.ts";
 import { readStackConfig } from "../stack/config.ts";
 import { judge, judgeBuilder } from "./checks.ts";
 import type { ClusterNeeds } from "./cluster-checks.ts";
+import { examineEntrance } from "./entrance.ts";
 import { gatherFacts } from "./facts.ts";
 import { type Finding, missing, refuseMissing, type State, table } from "./finding.ts";
 
@@ -47,7 +48,11 @@ async function clusterFindings(stack: string, config: StackConfig): Promise<Find
     import("./cluster-checks.ts"),
   ]);
   try {
-    return judgeCluster(await gatherClusterFacts(clusterOf(stack)), needsOf(config));
+    const [cluster, entrance] = await Promise.all([
+      gatherClusterFacts(clusterOf(stack)),
+      examineEntrance(stack, config),
+    ]);
+    return [...judgeCluster(cluster, needsOf(config)), ...entrance];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return error.problems.map(({ what, given, remedy }) => missing("cluster", `${what}: ${given}`, remedy));
