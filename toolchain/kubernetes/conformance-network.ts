@@ -2,19 +2,15 @@
  * What a plugin must do with the ways in from outside: an Ingress, which is waited for, and a route of the Gateway API, a custom
  * resource of a kind that the cluster has. Its definition is the project's own, from its published Go module.
  */
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseAllDocuments } from "yaml";
 import type { Declared } from "./conformance.ts";
 import type { Operation } from "./conformance-list.ts";
 import { type Place, settled } from "./conformance-objects.ts";
+import { definitionOf } from "./gateway-api.ts";
 import { isNotFound } from "./plugin/failures.ts";
 import { fields, list } from "./plugin/objects.ts";
 import type { Fields } from "./plugin/values.ts";
 
-const GATEWAY_API = "sigs.k8s.io/gateway-api@v1.5.1";
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const TLS_ROUTES = "tlsroutes.gateway.networking.k8s.io";
 
@@ -82,10 +78,7 @@ async function addressSoon(place: Place): Promise<void> {
 /** Where the cluster has none; it stays, because other namespaces may use it by then. */
 async function defineRoutes({ outside }: Place): Promise<void> {
   if (await outside.get(`${DEFINITIONS}/${TLS_ROUTES}`)) return;
-  const { Dir } = JSON.parse(execFileSync("go", ["mod", "download", "-json", GATEWAY_API], { encoding: "utf8" }));
-  const file = join(Dir, "config/crd/standard/gateway.networking.k8s.io_tlsroutes.yaml");
-  const [definition] = parseAllDocuments(readFileSync(file, "utf8")).map((document) => document.toJS() as Fields);
-  await outside.create(DEFINITIONS, definition ?? {});
+  await outside.create(DEFINITIONS, definitionOf("tlsroutes"));
   for (const end = Date.now() + 30_000; Date.now() < end; await sleep(200)) {
     const conditions = list(fields(await outside.get(`${DEFINITIONS}/${TLS_ROUTES}`), "status"), "conditions");
     if (conditions.some((each) => fields(each).type === "Established" && fields(each).status === "True")) return;
@@ -96,7 +89,6 @@ export const NETWORK_OPERATIONS: Operation[] = [
   {
     title: "says why an Ingress does not get ready, and keeps it",
     objects: withIngress({ annotations: { "pulumi.com/timeoutSeconds": "5" } }),
-    plan: { ingress: "create" },
     run: up,
     fails: [/ingress/, /no ingress controller has given it an address|\.status\.loadBalancer field was not updated/],
     holds: [[async ({ stack }) => (await stack.state()).includes('"initErrors"'), true]],
