@@ -75,16 +75,12 @@ const podIn = async (space: string, name: string): Promise<Pod> =>
 /** What each stranger, and each who may come in, reaches of the gateway's HTTPS, its status and the engine. */
 async function reached(): Promise<Record<string, Reached[]>> {
   type Service = { spec: { clusterIP: string } };
-  const hosts = Object.fromEntries(
-    await Promise.all(
-      ["gateway", "engine"].map(async (name) => [name, (await get<Service>("service", name)).spec.clusterIP] as const),
-    ),
-  );
+  const { spec } = await get<Service>("service", "gateway");
   const selector = ["--selector", "app.kubernetes.io/name=engine"];
   const [engine] = (await get<{ items: Pod[] }>("pods", ...selector)).items;
   const targets = [
-    { workload: "gateway", host: hosts["gateway"] ?? "", port: 8443 },
-    { workload: "gateway", host: hosts["gateway"] ?? "", port: 8080 },
+    { workload: "gateway", host: spec.clusterIP, port: 8443 },
+    { workload: "gateway", host: spec.clusterIP, port: 8080 },
     { workload: "engine", host: engine?.status.podIP ?? "", port: 8080 },
   ];
   const pods = {
