@@ -43,21 +43,30 @@ function kubernetes(config: Config, { site, thirdParty }: Supply): Platform {
 
 /** What the configuration says of a cluster, in the platform's terms. */
 export function kubernetesOptions(config: Config, stack: string): Omit<KubernetesOptions, "thirdParty"> {
-  const { namespace, storageClass, size, nodePool, replicas, expose, outside, dnsServers } = config.kubernetes;
-  const { kind, annotations, allowFrom, host } = expose;
-  const own = namespace ?? `${product}-${stack}`;
-  refuse(checkApart(config, own));
+  const { storageClass, size, nodePool, replicas, expose, outside, dnsServers, imagePullSecrets } = config.kubernetes;
+  const { ports: _, ...exposing } = expose;
+  const namespace = config.kubernetes.namespace ?? `${product}-${stack}`;
+  refuse(checkApart(config, namespace));
   return {
     stack,
-    namespace: own,
+    namespace,
     storageClass,
     size,
     nodePool,
     replicas,
-    exposing: { kind, annotations, allowFrom },
-    outsideHost: host,
+    exposing,
+    pullSecrets: imagePullSecrets,
+    kubectl: kubectlFor(config.kubernetes, namespace),
     outside,
     dnsServers,
     resources: config.resources,
   };
+}
+
+/** As a person types it: only what differs from what kubectl means by itself. */
+function kubectlFor({ kubeconfig, context }: Config["kubernetes"], namespace: string): string {
+  const quoted = (text: string) => (/^[\w./~:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+  const options = { kubeconfig, context, namespace };
+  const given = Object.entries(options).filter((each): each is [string, string] => each[1] !== undefined);
+  return ["kubectl", ...given.map(([name, value]) => `--${name} ${quoted(value)}`)].join(" ");
 }

@@ -98,6 +98,11 @@ export interface Workload {
   monitors?: boolean;
   /** Port names reachable from outside, each with the port wanted there: of the host, or of a load balancer. */
   expose?: Record<string, number>;
+  /**
+   * The port on which it speaks HTTPS, and the paths among its secrets and files of the certificate, its key, and the authority
+   * that signed it. Whoever stands before it knows by them that it is the one that answers.
+   */
+  tls?: { port: string; certificate: string; key: string; authority: string };
   /** May open connections to the world outside; without it a workload reaches nothing but what it needs. */
   egress?: boolean;
 }
@@ -140,4 +145,6 @@ export interface Running {
   needs: string[];
   /** Outside address by exposed port name, e.g. `127.0.0.1:9443`. */
   exposed: Record<string, string>;
+  /** What must run on a machine for those addresses to lead here from it; absent where they do by themselves. */
+  forward?: string;
 }

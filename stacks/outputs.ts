@@ -77,11 +77,20 @@ function managedSlice({ data }: Parts): Graph {
   return data.foreign.length === 0 ? {} : { managed: data.foreign.map(({ name }) => ({ name, needs: [] })) };
 }
 
+/** What must run for the outside addresses of a workload to lead to it, by the name of its command. */
+function forwards({ data, edge }: Parts): Record<string, string> {
+  const [broker] = data.kafka("auditor").servers.filter(isRunning);
+  const all = { forward: edge.gateway.forward, forwardKafka: broker?.forward };
+  return Object.fromEntries(Object.entries(all).flatMap(([name, command]) => (command ? [[name, command]] : [])));
+}
+
 /** Commands to copy into a shell at the top of the checkout; NAME stands for a workload. What needs a server's own tools isn't there where somebody else runs it. */
-function commands({ data }: Parts): Record<string, string> {
+function commands(parts: Parts): Record<string, string> {
+  const { data } = parts;
   const horizon = `./horizon --stack ${pulumi.getStack()}`;
   const runs = (name: string) => data.running.some((running) => running.name === name);
   return {
+    ...forwards(parts),
     logs: `${horizon} logs NAME`,
     ...kafkaCommands(data, horizon),
     ...(runs("postgres") && { psql: `${horizon} exec postgres -- psql postgresql://auditor@localhost/risk` }),
@@ -100,15 +109,20 @@ function kafkaCommands(data: Data, horizon: string): Record<string, string> {
   };
 }
 
-/** What isn't as usual. */
-function notes({ data, observability }: Parts): string[] {
+/** What is otherwise than a person would think. */
+function notes({ data, edge, observability }: Parts): string[] {
+  const { forward } = edge.gateway;
   const managed = data.foreign.map(({ name, host, ports }) => {
     const metrics = name === "kafka" ? "; its metrics, alerts and dashboards are theirs too" : "";
     return `${name}: managed by somebody else at ${host}:${ports[name]}; for its own tools ask them, logins are in \`logins.${name}\`${metrics}`;
   });
   const absent =
     "grafana: absent, its image can't be had at this site; Prometheus shows the same dashboards as its consoles";
-  return [...managed, ...(observability.grafana ? [] : [absent])];
+  return [
+    ...(forward ? [`urls: they lead nowhere unless this runs on the same machine: ${forward}`] : []),
+    ...managed,
+    ...(observability.grafana ? [] : [absent]),
+  ];
 }
 
 export function outputs(parts: Parts) {

@@ -1,3 +1,4 @@
+import { entranceStep } from "../doctor/entrance.ts";
 import { machineSteps } from "../machine/steps.ts";
 import { type Preview, summarise, toComment, toText } from "../preview/summary.ts";
 import { runSteps, type Step } from "../progress.ts";
@@ -19,7 +20,7 @@ export async function preview(context: Context, format: PreviewFormat): Promise<
       return undefined;
     },
   };
-  await runSteps([...machineSteps(context.stack), stateStep, step], context);
+  await runSteps([...machineSteps(context.stack), entranceStep, stateStep, step], context);
   process.stdout.write(`${render(found, format, context.stack)}\n`);
 }
 

@@ -45,7 +45,7 @@ export interface ClusterFacts {
 export async function gatherClusterFacts(cluster: Cluster, secretNames: string[]): Promise<ClusterFacts> {
   const version = await asked(cluster, "ask for its version", api(cluster, VersionApi).getCode());
   const [denied, podSecurity, classes, nodes, ...secrets] = await Promise.all([
-    deniedRights(cluster),
+    deniedRights(cluster, needed),
     tryPrivileged(cluster),
     asked(cluster, "list storage classes", api(cluster, StorageV1Api).listStorageClass()),
     asked(cluster, "list the nodes", api(cluster, CoreV1Api).listNode()),
@@ -93,9 +93,9 @@ export function toNodeFacts({ metadata, spec, status }: V1Node): NodeFacts {
   };
 }
 
-async function deniedRights(cluster: Cluster): Promise<Right[]> {
+export async function deniedRights(cluster: Cluster, rights: readonly Right[]): Promise<Right[]> {
   const access = api(cluster, AuthorizationV1Api);
-  const answers = needed.map(async (right) => {
+  const answers = rights.map(async (right) => {
     const { verb, group, resource, subresource, clusterWide } = right;
     const resourceAttributes = {
       verb,

@@ -9,6 +9,7 @@ import type { Context } from "../session.ts";
 import { readStackConfig } from "../stack/config.ts";
 import { judge, judgeBuilder } from "./checks.ts";
 import type { ClusterNeeds } from "./cluster-checks.ts";
+import { examineEntrance } from "./entrance.ts";
 import { gatherFacts } from "./facts.ts";
 import { type Finding, missing, refuseMissing, type State, table } from "./finding.ts";
 import { secretsOf } from "./secret-checks.ts";
@@ -50,7 +51,11 @@ async function clusterFindings(stack: string, config: StackConfig): Promise<Find
   try {
     const needs = needsOf(config);
     const names = (needs.secrets ?? []).map(({ name }) => name);
-    return judgeCluster(await gatherClusterFacts(clusterOf(stack), [...new Set(names)]), needs);
+    const [cluster, entrance] = await Promise.all([
+      gatherClusterFacts(clusterOf(stack), [...new Set(names)]),
+      examineEntrance(stack, config),
+    ]);
+    return [...judgeCluster(cluster, needs), ...entrance];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return error.problems.map(({ what, given, remedy }) => missing("cluster", `${what}: ${given}`, remedy));

@@ -21,6 +21,11 @@ config:
     context: production
     namespace: trading
     registry: registry.example.com/trading
+    imagePullSecrets: [registry]
+    expose:
+      kind: ingress
+      host: trading.example.com
+      from: { namespace: ingress-nginx }
     replicas:
       gateway: 3
 `;
@@ -72,6 +77,14 @@ describe("the lab's stack", () => {
 
   it("keeps the configured registry where the cluster is the user's own", () => {
     expect(derived().config["cipherhorizon:kubernetes"]).toMatchObject({ registry: "registry.example.com/trading" });
+  });
+
+  it("never takes the real one's name in, and pulls as the real one does where it pulls from there", () => {
+    for (const facts of [{}, { registry: "127.0.0.1:5077" }]) {
+      expect(JSON.stringify(derived(facts))).not.toContain("trading.example.com");
+      expect(derived(facts).config["cipherhorizon:kubernetes"]).not.toHaveProperty("expose");
+    }
+    expect(derived().config["cipherhorizon:kubernetes"]).toMatchObject({ imagePullSecrets: ["registry"] });
   });
 
   it("keeps the salt that Pulumi wrote into it, and so writes the same again", () => {

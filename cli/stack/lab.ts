@@ -62,16 +62,19 @@ const isSecure = (value: unknown): boolean => JSON.stringify(value ?? null).incl
 
 /**
  * The configuration of the lab's stack. Its secrets provider and state are its own, so encrypted values stay behind (an alert of
- * a lab must wake nobody); it has no way out, so prices are made up; its namespace is its own, also on the real one's cluster.
+ * a lab must wake nobody); it has no way out, so prices are made up; its namespace is its own, also on the real one's cluster; and
+ * nobody comes in from outside, least of all by the real one's name.
  */
 export function deriveLab(source: string, text: string, { kubeconfig, registry }: LabFacts, before: string): string {
   const all = (parse(text) as StackFile | null)?.config ?? {};
   const kept = Object.entries(all).filter(([key, value]) => key.startsWith(`${product}:`) && !isSecure(value));
   const config = Object.fromEntries(kept);
   const section = (name: string) => (config[`${product}:${name}`] ?? {}) as Record<string, unknown>;
-  const { context: _, namespace, ...kubernetes } = section("kubernetes");
+  const { context: _, namespace, expose: _real, imagePullSecrets, ...kubernetes } = section("kubernetes");
   const own = {
     ...kubernetes,
+    // The lab's own registry asks nobody who they are.
+    ...(registry === undefined && imagePullSecrets !== undefined && { imagePullSecrets }),
     ...(namespace !== undefined && { namespace: `${namespace}-lab` }),
     kubeconfig,
     // The lab's own asks nobody to log in.

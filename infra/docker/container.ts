@@ -40,11 +40,12 @@ export const replaceOnChanges = ["tmpfs", "healthcheck", "init", "shmSize"];
 export function toContainer(w: Workload, ctx: ContainerContext): ContainerArgs {
   const { name, image, command, ports, health, env, files, secrets, secretRefs, state, scratch, ...others } = w;
   const { replicas, resources, latency, user, group, stop, peers, needs, metrics, ...edges } = others;
-  const { monitors, expose, egress, ...rest } = edges;
+  const { monitors, expose, tls, egress, ...rest } = edges;
   rest satisfies Record<string, never>;
   // Said elsewhere: files, secrets and state in the volumes of the context, needs and egress in its networks, replicas,
-  // peers and secrets of others in the check before, and what is scraped by the monitoring.
-  void [files, secrets, secretRefs, state, needs, egress, replicas, metrics, monitors, peers];
+  // peers and secrets of others in the check before, and what is scraped by the monitoring. Nobody ends TLS before a published
+  // port does.
+  void [files, secrets, secretRefs, state, needs, egress, replicas, metrics, monitors, peers, tls];
   const memory = mebibytes(resources.memory);
   return {
     name: objectName(ctx.stack, name),

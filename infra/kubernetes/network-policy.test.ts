@@ -117,12 +117,19 @@ describe("the outside", () => {
   test("comes in on exposed ports only, by the strategy's way", () => {
     const entrance = workloads.entrance as Workload;
     const ports = [{ protocol: "TCP", port: 8443 }];
-    expect(own(entrance).ingress).toEqual([{ from: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports }]);
-    const exposing = { kind: "clusterIP", annotations: {}, allowFrom: [] };
-    const elsewhere = { key: "kubernetes.io/metadata.name", operator: "NotIn", values: ["trading"] };
-    expect(own(entrance, { exposing }).ingress).toEqual([
-      { from: [{ namespaceSelector: { matchExpressions: [elsewhere] } }], ports },
+    expect(own(entrance).ingress).toEqual([{ from: [{ ipBlock: { cidr: "203.0.113.0/24" } }], ports }]);
+    const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": "ingress-nginx" } };
+    const through = (labels: Record<string, string>) =>
+      own(entrance, { exposing: { ...context.exposing, allowFrom: [], from: { namespace: "ingress-nginx", labels } } });
+    expect(through({}).ingress).toEqual([{ from: [{ namespaceSelector }], ports }]);
+    expect(through({ app: "x" }).ingress).toEqual([
+      { from: [{ namespaceSelector, podSelector: { matchLabels: { app: "x" } } }], ports },
     ]);
+  });
+
+  test("is shut out where nobody is named", () => {
+    const exposing = { ...context.exposing, kind: "clusterIP", allowFrom: [] };
+    expect(own(workloads.entrance as Workload, { exposing })).not.toHaveProperty("ingress");
   });
 
   test("is the public internet: no private network, and no cloud's credentials", () => {

@@ -101,16 +101,18 @@ function toProvider(w: Workload, ctx: Context, needed: Running) {
   });
 }
 
-/** Through a load balancer from the networks allowed; without one, from other namespaces, where an entrance of the cluster's may be. */
-function fromOutside(w: Workload, { exposing, namespace }: Context) {
+/** The pods and networks that the configuration names, and nobody else; a port-forward passes by all policies. */
+function fromOutside(w: Workload, { exposing: { from, allowFrom } }: Context) {
   const ports = Object.keys(w.expose ?? {}).map((name) => w.ports[name] as number);
-  if (ports.length === 0) return [];
-  const elsewhere = { key: "kubernetes.io/metadata.name", operator: "NotIn", values: [namespace] };
-  const from: Peer[] =
-    exposing.kind === "loadBalancer"
-      ? exposing.allowFrom.map((cidr) => ({ ipBlock: { cidr } }))
-      : [{ namespaceSelector: { matchExpressions: [elsewhere] } }];
-  return [{ from, ports: tcp(ports) }];
+  const peers = [...(from ? [entering(from)] : []), ...allowFrom.map((cidr) => ({ ipBlock: { cidr } }))];
+  return ports.length > 0 && peers.length > 0 ? [{ from: peers, ports: tcp(ports) }] : [];
+}
+
+function entering({ namespace, labels }: NonNullable<Context["exposing"]["from"]>): Peer {
+  return {
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+    ...(Object.keys(labels).length > 0 && { podSelector: { matchLabels: { ...labels } } }),
+  };
 }
 
 function outside({ outside: networks }: Context): Peer[] {

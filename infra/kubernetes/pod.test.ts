@@ -61,6 +61,12 @@ describe("the annotation of a secret", () => {
   });
 });
 
+test("nodes pull with the Secrets that the configuration names", async () => {
+  const given = toPodTemplate(minimal, { ...context, pullSecrets: ["a", "b"] });
+  expect(given.spec.imagePullSecrets).toEqual([{ name: "a" }, { name: "b" }]);
+  expect((await translated(minimal)).spec).not.toHaveProperty("imagePullSecrets");
+});
+
 test("a dollar stands for itself in a command, a check and a value, as on Docker", async () => {
   const w = { ...minimal, command: ["/x", "$(HOME)"], env: { A: "$$" }, health: { ...minimal.health, exec: ["$x"] } };
   const [container] = (await translated(w)).spec.containers;
