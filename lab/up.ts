@@ -44,7 +44,7 @@ export function upSteps(): LabStep[] {
         return undefined;
       },
     },
-    { title: "Kubernetes", run: (lab, report) => ensurePrograms(lab, ["kube-apiserver", ...clusterPrograms], report) },
+    { title: "Kubernetes", run: (lab, report) => ensurePrograms(lab, clusterPrograms, report) },
     { title: "Certificates", run: prepareFiles },
     { title: "Node", run: makeNode },
     { title: "Registry", run: (lab, report) => startRegistry(lab, found(), report) },

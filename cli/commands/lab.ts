@@ -1,3 +1,4 @@
+import { buildSteps } from "../../lab/build.ts";
 import { downSteps } from "../../lab/down.ts";
 import { LabError } from "../../lab/errors.ts";
 import { adopt, currentKubeconfig, isForeign } from "../../lab/foreign.ts";
@@ -51,6 +52,9 @@ export function labKubeconfig(): void {
   }
   process.stdout.write(`${found}\n`);
 }
+
+/** Builds what the tests run on, and touches no lab that is up. */
+export const buildLab = (log: string): Promise<void> => runSteps(buildSteps.map(explained), newLab(log));
 
 /** One up or down at a time. */
 async function runLab(lab: Lab, steps: LabStep[]): Promise<void> {

@@ -48,7 +48,8 @@ describe("doctor of a cluster", () => {
   it.each<[string, string, Partial<ClusterFacts>, State, Partial<ClusterNeeds>?]>([
     ["an old version", "kubernetes", { version: "v1.33.9" }, "missing"],
     ["the oldest that is tried", "kubernetes", { version: "v1.34.0-eks-1" }, "fine"],
-    ["a newer version", "kubernetes", { version: "v1.37.0" }, "degraded"],
+    ["the newest that is tried", "kubernetes", { version: "v1.37.2" }, "fine"],
+    ["a newer version", "kubernetes", { version: "v1.38.0" }, "degraded"],
     ["no version", "kubernetes", { version: "dev" }, "degraded"],
     ["a denied right", "rights", { denied: needed.slice(0, 9) }, "missing"],
     ["no pod security", "pod security", { podSecurity: "admitted" }, "degraded"],
