@@ -1,6 +1,7 @@
 /** What a stack may configure of the cluster that it runs on. */
 import { z } from "zod";
 import { count, field, hostPort } from "./config-fields.ts";
+import { machine } from "./config-machine.ts";
 import { dnsLabel } from "./names.ts";
 
 const network = field(z.union([z.cidrv4(), z.cidrv6()]), "A network", "a network such as 10.1.0.0/16 or fd00::/8");
@@ -19,6 +20,9 @@ const nodePool = z.strictObject({
     "cipherhorizon.io/pool",
   ),
   value: text(value, "Value of both", "a label's value").default("latency"),
+  machine: machine
+    .optional()
+    .describe("What a machine of the pool has; `horizon render` then writes its node documents"),
 });
 
 const expose = z.strictObject({

@@ -8,6 +8,7 @@ import { count, cpu, field, hostPort, latency, networkName, pool, retention, siz
 import { kubernetes } from "./config-kubernetes.ts";
 import { problemsOf } from "./config-problems.ts";
 import { refuse } from "./errors.ts";
+import { checkNodePool } from "./kubernetes/node-profile/check.ts";
 import { product } from "./names.ts";
 
 /** Names are contract; they are listed so that a misspelt one is an error instead of an override of nothing. */
@@ -147,7 +148,10 @@ export interface Config extends Omit<Plain, "alertmanager"> {
 /** Parses values by section, as they stand in the file; throws one UserError with everything that is wrong. */
 export function parseConfig(values: Record<string, unknown>): Plain {
   const result = schema.safeParse(values, { reportInput: true });
-  if (result.success) return result.data;
+  if (result.success) {
+    refuse(result.data.platform === "kubernetes" ? checkNodePool(result.data) : []);
+    return result.data;
+  }
   refuse(problemsOf(result.error.issues, schema, values));
   throw result.error;
 }

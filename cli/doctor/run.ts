@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { UserError } from "../../infra/errors.ts";
+import { toNodeProfile } from "../../infra/kubernetes/node-profile/profile.ts";
 import { cpuList } from "../../infra/latency.ts";
 import { bytes } from "../../infra/units.ts";
 import { allowance } from "../../stacks/sizes.ts";
@@ -47,7 +48,7 @@ async function clusterFindings(stack: string, config: StackConfig): Promise<Find
     import("./cluster-checks.ts"),
   ]);
   try {
-    return judgeCluster(await gatherClusterFacts(clusterOf(stack)), needsOf(config));
+    return judgeCluster(await gatherClusterFacts(clusterOf(stack), needsOf(config)), needsOf(config));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return error.problems.map(({ what, given, remedy }) => missing("cluster", `${what}: ${given}`, remedy));
@@ -64,8 +65,23 @@ export function needsOf(config: StackConfig): ClusterNeeds {
     memory: bytes(allowance(config, "engine").memory),
     hugePages: Object.fromEntries(pages),
   };
-  return { storageClass, pool, engine };
+  return { storageClass, pool, engine, profile: pool.machine && toNodeProfile(pool.machine, pool) };
 }
+
+/** Before a preview: a pod that no node can take would be previewed as well as any other. */
+export const nodesStep: Step<Context> = {
+  title: "Nodes",
+  run: async ({ stack }) => {
+    const [{ clusterOf }, { listNodes }, { judgeNodes }] = await Promise.all([
+      import("../runtime/kubernetes/cluster.ts"),
+      import("./cluster-facts.ts"),
+      import("./node-checks.ts"),
+    ]);
+    const findings = judgeNodes(await listNodes(clusterOf(stack)), needsOf(readStackConfig(stack)));
+    refuseMissing(findings);
+    return findings.find(({ check }) => check === "nodes for the engine")?.found ?? "any";
+  },
+};
 
 /** Ports that this stack's own containers hold are not taken. */
 async function publishedPorts(stack: string): Promise<Set<number>> {

@@ -9,7 +9,7 @@ import type { Problem } from "../../infra/errors.ts";
 import { UserError } from "../../infra/errors.ts";
 import { product } from "../../infra/names.ts";
 import { currentKubeconfig, isForeign } from "../../lab/foreign.ts";
-import { cacheDir, REGISTRY } from "../../lab/lab.ts";
+import { cacheDir, NODE_POOL, REGISTRY } from "../../lab/lab.ts";
 import { labHome } from "../paths.ts";
 import { configFile, isLab, labMark } from "./backend.ts";
 import { platformOf } from "./platform.ts";
@@ -23,8 +23,9 @@ export interface LabChoice {
 /** What the environment decides, and not the stack's configuration. */
 export interface LabFacts {
   kubeconfig: string;
-  /** Absent where the configuration's own must serve. */
+  /** Of the lab's own cluster; absent where the configuration's own must serve. */
   registry?: string;
+  nodePool?: object;
 }
 
 export const labName = (stack: string): string => (stack.endsWith("-lab") ? stack : `${stack}-lab`);
@@ -49,7 +50,7 @@ function factsOf({ kubeconfig }: LabChoice): LabFacts {
   if (kubeconfig !== undefined) return { kubeconfig: resolve(kubeconfig) };
   const found = currentKubeconfig(lab);
   if (found === undefined) throw new UserError(noLab(lab.home));
-  return { kubeconfig: found, ...(!isForeign(lab) && { registry: REGISTRY }) };
+  return { kubeconfig: found, ...(!isForeign(lab) && { registry: REGISTRY, nodePool: NODE_POOL }) };
 }
 
 interface StackFile {
@@ -63,7 +64,12 @@ const isSecure = (value: unknown): boolean => JSON.stringify(value ?? null).incl
  * The configuration of the lab's stack. Its secrets provider and state are its own, so encrypted values stay behind (an alert of
  * a lab must wake nobody); it has no way out, so prices are made up; its namespace is its own, also on the real one's cluster.
  */
-export function deriveLab(source: string, text: string, { kubeconfig, registry }: LabFacts, before: string): string {
+export function deriveLab(
+  source: string,
+  text: string,
+  { kubeconfig, registry, nodePool }: LabFacts,
+  before: string,
+): string {
   const all = (parse(text) as StackFile | null)?.config ?? {};
   const kept = Object.entries(all).filter(([key, value]) => key.startsWith(`${product}:`) && !isSecure(value));
   const config = Object.fromEntries(kept);
@@ -75,6 +81,8 @@ export function deriveLab(source: string, text: string, { kubeconfig, registry }
     kubeconfig,
     // The lab's own asks nobody to log in.
     ...(registry !== undefined && { registry, registryLogin: "none" }),
+    // Its one machine; a profile that asks for more is refused, not cut.
+    ...(nodePool !== undefined && { nodePool }),
     size: "lab",
   };
   const made = {
