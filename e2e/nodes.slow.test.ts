@@ -6,10 +6,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { labHome } from "../cli/paths.ts";
 import { run } from "../cli/process.ts";
 import { cpuList } from "../infra/latency.ts";
-import { settings } from "../lab/lab.ts";
 import { root } from "./checkout.ts";
 import { isReady, kubectl, listed, namespace, type Pod, processesOf, processOf, workloadOf } from "./cluster.ts";
 import { horizon, horizonOk } from "./horizon.ts";
@@ -199,21 +197,4 @@ describe("a profile that no node can host", () => {
     expect((await prod(["preview"])).trim()).toBe("nothing to do");
     writeFileSync(stackFile, before);
   }, 1_800_000);
-});
-
-describe("the node documents", () => {
-  it("are taken by the real kubelet, and it says back what they say", async () => {
-    const out = join(root, "rendered");
-    await prod(["render", "--out", out]);
-    const rendered = parse(readFileSync(join(out, "nodes", "kubelet.conf"), "utf8"), { version: "1.1" });
-    const lab = JSON.parse(readFileSync(settings({ home: labHome(), cache: "", log: "" }, "kubelet.json"), "utf8"));
-    // Two cores can't spare a whole one, and the one node must run everything else too.
-    const { reservedSystemCPUs, registerWithTaints, evictionHard, kubeReserved, systemReserved, ...same } = rendered;
-    expect([reservedSystemCPUs, registerWithTaints.length, kubeReserved.memory]).toEqual(["0", 1, "0"]);
-    expect(lab).toMatchObject({ ...same, systemReserved });
-    expect(lab.evictionHard["memory.available"]).toBe(evictionHard["memory.available"]);
-    const answer = JSON.parse(await kubectl(["get", "--raw", "/api/v1/nodes/lab-node/proxy/configz"]));
-    const { apiVersion: _, kind: __, ...fields } = same;
-    expect(answer.kubeletconfig).toMatchObject(fields);
-  });
 });

@@ -53,7 +53,7 @@ const runners: Record<Level, (context: Context) => Promise<Tally>> = {
 };
 
 /** They bring the lab up by themselves, so they are none of the stack's. */
-const onLab = ["e2e/kubernetes.slow.test.ts", "e2e/nodes.slow.test.ts"];
+const onLab = ["kubernetes", "node-documents", "nodes"].map((name) => `e2e/${name}.slow.test.ts`);
 
 async function staticChecks(context: Context): Promise<Tally> {
   const checks: [string, string[]][] = [
