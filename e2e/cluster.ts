@@ -20,12 +20,19 @@ export async function kubectl(args: string[], options: { input?: string; timeout
 
 export interface Pod {
   metadata: { name: string; uid: string; labels: Record<string, string>; deletionTimestamp?: string };
-  spec: { nodeName?: string; containers: { name: string; ports?: { name: string; containerPort: number }[] }[] };
+  spec: { nodeName?: string; containers: Container[]; initContainers?: Container[] };
   status: {
     podIP?: string;
+    qosClass?: string;
     containerStatuses?: { restartCount: number }[];
     conditions?: { type: string; status: string }[];
   };
+}
+
+interface Container {
+  name: string;
+  ports?: { name: string; containerPort: number }[];
+  resources?: { requests?: object; limits?: object };
 }
 
 export async function listed<T>(kind: string): Promise<T[]> {
@@ -39,18 +46,27 @@ export const isReady = (pod: Pod): boolean =>
   pod.metadata.deletionTimestamp === undefined &&
   (pod.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false);
 
-/** A process of the pod: the kernel says by its cgroup to which pod it belongs. */
-function processOf(pod: Pod): number {
+/** The processes of the pod: the kernel says by their cgroups to which pod they belong. The sandbox's own is not among them. */
+export function processesOf(pod: Pod): number[] {
   const marks = [`pod${pod.metadata.uid}`, `pod${pod.metadata.uid.replaceAll("-", "_")}`];
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      const cgroups = readFileSync(`/proc/${pid}/cgroup`, "utf8");
-      if (marks.some((mark) => cgroups.includes(mark))) return Number(pid);
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  throw new Error(`no process of ${pod.metadata.name}`);
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const cgroups = readFileSync(`/proc/${pid}/cgroup`, "utf8");
+        if (!marks.some((mark) => cgroups.includes(mark))) return false;
+        return readFileSync(`/proc/${pid}/comm`, "utf8").trim() !== "pause";
+      } catch {
+        return false; // It has ended meanwhile.
+      }
+    })
+    .map(Number);
+}
+
+export function processOf(pod: Pod): number {
+  const [pid] = processesOf(pod);
+  if (pid === undefined) throw new Error(`no process of ${pod.metadata.name}`);
+  return pid;
 }
 
 /** The command line that runs something in the network namespace of a real pod. */

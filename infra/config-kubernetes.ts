@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { expose, networks } from "./config-expose.ts";
 import { count, field } from "./config-fields.ts";
+import { machine } from "./config-machine.ts";
 import { dnsLabel, dnsName, labelKey, labelValue } from "./names.ts";
 
 const registry = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
@@ -15,6 +16,9 @@ const nodePool = z.strictObject({
     "cipherhorizon.io/pool",
   ),
   value: text(labelValue, "Value of both", "a label's value").default("latency"),
+  machine: machine
+    .optional()
+    .describe("What a machine of the pool has; `horizon render` then writes its node documents"),
 });
 
 export const kubernetes = z.strictObject({

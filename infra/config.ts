@@ -10,6 +10,7 @@ import { kubernetes } from "./config-kubernetes.ts";
 import { managed } from "./config-managed.ts";
 import { problemsOf } from "./config-problems.ts";
 import { refuse } from "./errors.ts";
+import { checkNodePool } from "./kubernetes/node-profile/check.ts";
 import { managedExamples } from "./managed.ts";
 import { product } from "./names.ts";
 
@@ -157,7 +158,7 @@ export interface Config extends Omit<Plain, "alertmanager"> {
 export function parseConfig(values: Record<string, unknown>): Plain {
   const result = schema.safeParse(values, { reportInput: true });
   if (result.success) {
-    refuse(checkData(result.data));
+    refuse([...checkData(result.data), ...(result.data.platform === "kubernetes" ? checkNodePool(result.data) : [])]);
     return result.data;
   }
   refuse(problemsOf(result.error.issues, schema, values));

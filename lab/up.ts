@@ -84,7 +84,7 @@ function writeChanged(file: string, content: string): void {
 async function makeNode(lab: Lab): Promise<string> {
   if (!nodeRuns(lab)) {
     // Cores and addresses given to pods that no longer run.
-    for (const state of ["kubelet/cpu_manager_state", "cni"]) {
+    for (const state of ["kubelet/cpu_manager_state", "kubelet/memory_manager_state", "cni"]) {
       rmSync(join(nodeData(lab), state), { recursive: true, force: true });
     }
   }

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { UserError } from "../../infra/errors.ts";
+import { toNodeProfile } from "../../infra/kubernetes/node-profile/profile.ts";
 import { cpuList } from "../../infra/latency.ts";
 import { bytes } from "../../infra/units.ts";
 import { allowance } from "../../stacks/sizes.ts";
@@ -52,7 +53,7 @@ async function clusterFindings(stack: string, config: StackConfig): Promise<Find
     const needs = needsOf(config);
     const names = (needs.secrets ?? []).map(({ name }) => name);
     const [cluster, entrance] = await Promise.all([
-      gatherClusterFacts(clusterOf(stack), [...new Set(names)]),
+      gatherClusterFacts(clusterOf(stack), needs, [...new Set(names)]),
       examineEntrance(stack, config),
     ]);
     return [...judgeCluster(cluster, needs), ...entrance];
@@ -72,8 +73,24 @@ export function needsOf(config: StackConfig): ClusterNeeds {
     memory: bytes(allowance(config, "engine").memory),
     hugePages: Object.fromEntries(pages),
   };
-  return { storageClass, pool, engine, secrets: secretsOf(config) };
+  const profile = pool.machine && toNodeProfile(pool.machine, pool);
+  return { storageClass, pool, engine, profile, secrets: secretsOf(config) };
 }
+
+/** Before a preview: a pod that no node can take would be previewed as well as any other. */
+export const nodesStep: Step<Context> = {
+  title: "Nodes",
+  run: async ({ stack }) => {
+    const [{ clusterOf }, { listNodes }, { judgeNodes }] = await Promise.all([
+      import("../runtime/kubernetes/cluster.ts"),
+      import("./cluster-facts.ts"),
+      import("./node-checks.ts"),
+    ]);
+    const findings = judgeNodes(await listNodes(clusterOf(stack)), needsOf(readStackConfig(stack)));
+    refuseMissing(findings);
+    return findings.find(({ check }) => check === "nodes for the engine")?.found ?? "any";
+  },
+};
 
 /** Ports that this stack's own containers hold are not taken. */
 async function publishedPorts(stack: string): Promise<Set<number>> {

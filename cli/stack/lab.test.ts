@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parseConfig } from "../../infra/config.ts";
+import { NODE_POOL } from "../../lab/lab.ts";
 import { labMark } from "./backend.ts";
 import { deriveLab, labName } from "./lab.ts";
 
@@ -26,6 +27,8 @@ config:
       kind: ingress
       host: trading.example.com
       from: { namespace: ingress-nginx }
+    nodePool:
+      label: trading.example.com/pool
     replicas:
       gateway: 3
 `;
@@ -62,8 +65,9 @@ describe("the lab's stack", () => {
   });
 
   it("has the lab's cluster, registry and size, a namespace of its own, and prices that are made up", () => {
-    const { config } = derived({ registry: "127.0.0.1:5077" });
+    const { config } = derived({ registry: "127.0.0.1:5077", nodePool: NODE_POOL });
     expect(config["cipherhorizon:kubernetes"]).toEqual({
+      nodePool: NODE_POOL,
       namespace: "trading-lab",
       registry: "127.0.0.1:5077",
       registryLogin: "none",
@@ -75,8 +79,11 @@ describe("the lab's stack", () => {
     expect(config["cipherhorizon:protect"]).toBe(true);
   });
 
-  it("keeps the configured registry where the cluster is the user's own", () => {
-    expect(derived().config["cipherhorizon:kubernetes"]).toMatchObject({ registry: "registry.example.com/trading" });
+  it("keeps the configured registry and pool where the cluster is the user's own", () => {
+    expect(derived().config["cipherhorizon:kubernetes"]).toMatchObject({
+      registry: "registry.example.com/trading",
+      nodePool: { label: "trading.example.com/pool" },
+    });
   });
 
   it("never takes the real one's name in, and pulls as the real one does where it pulls from there", () => {

@@ -10,7 +10,7 @@ import { UserError } from "../../infra/errors.ts";
 import { managedKinds } from "../../infra/managed.ts";
 import { product } from "../../infra/names.ts";
 import { currentKubeconfig, isForeign } from "../../lab/foreign.ts";
-import { cacheDir, REGISTRY } from "../../lab/lab.ts";
+import { cacheDir, NODE_POOL, REGISTRY } from "../../lab/lab.ts";
 import { labHome } from "../paths.ts";
 import { configFile, isLab, labMark } from "./backend.ts";
 import { platformOf } from "./platform.ts";
@@ -24,8 +24,9 @@ export interface LabChoice {
 /** What the environment decides, and not the stack's configuration. */
 export interface LabFacts {
   kubeconfig: string;
-  /** Absent where the configuration's own must serve. */
+  /** Of the lab's own cluster; absent where the configuration's own must serve. */
   registry?: string;
+  nodePool?: object;
 }
 
 export const labName = (stack: string): string => (stack.endsWith("-lab") ? stack : `${stack}-lab`);
@@ -50,7 +51,7 @@ function factsOf({ kubeconfig }: LabChoice): LabFacts {
   if (kubeconfig !== undefined) return { kubeconfig: resolve(kubeconfig) };
   const found = currentKubeconfig(lab);
   if (found === undefined) throw new UserError(noLab(lab.home));
-  return { kubeconfig: found, ...(!isForeign(lab) && { registry: REGISTRY }) };
+  return { kubeconfig: found, ...(!isForeign(lab) && { registry: REGISTRY, nodePool: NODE_POOL }) };
 }
 
 interface StackFile {
@@ -65,7 +66,12 @@ const isSecure = (value: unknown): boolean => JSON.stringify(value ?? null).incl
  * a lab must wake nobody); it has no way out, so prices are made up; its namespace is its own, also on the real one's cluster; and
  * nobody comes in from outside, least of all by the real one's name.
  */
-export function deriveLab(source: string, text: string, { kubeconfig, registry }: LabFacts, before: string): string {
+export function deriveLab(
+  source: string,
+  text: string,
+  { kubeconfig, registry, nodePool }: LabFacts,
+  before: string,
+): string {
   const all = (parse(text) as StackFile | null)?.config ?? {};
   const kept = Object.entries(all).filter(([key, value]) => key.startsWith(`${product}:`) && !isSecure(value));
   const config = Object.fromEntries(kept);
@@ -79,6 +85,8 @@ export function deriveLab(source: string, text: string, { kubeconfig, registry }
     kubeconfig,
     // The lab's own asks nobody to log in.
     ...(registry !== undefined && { registry, registryLogin: "none" }),
+    // Its one machine; a profile that asks for more is refused, not cut.
+    ...(nodePool !== undefined && { nodePool }),
     size: "lab",
   };
   const made = {

@@ -98,7 +98,8 @@ describe("a pinned workload", () => {
 
   test("keeps to the pool where it runs twice, its replicas apart", async () => {
     const { spec } = await translated({ ...(workloads.pinned as Workload), replicas: 2 });
-    expect(Object.keys(spec.affinity)).toEqual(["nodeAffinity", "podAntiAffinity"]);
+    expect(spec.nodeSelector).toEqual({ "cipherhorizon.io/pool": "latency" });
+    expect(Object.keys(spec.affinity)).toEqual(["podAntiAffinity"]);
   });
 
   test("is never killed by a check", async () => {
