@@ -6,21 +6,21 @@ import { currentKubeconfig } from "../lab/foreign.ts";
 import { cacheDir, type Lab } from "../lab/lab.ts";
 import { kubectlProgram } from "../lab/status.ts";
 
-const lab: Lab = { home: labHome(), cache: cacheDir(), log: "/dev/null" };
+export const lab: Lab = { home: labHome(), cache: cacheDir(), log: "/dev/null" };
 
 /** Of the stack that `--stack prod --lab` makes. */
 export const namespace = "cipherhorizon-prod-lab";
 
-export async function kubectl(args: string[], timeout = 120_000): Promise<string> {
+export async function kubectl(args: string[], options: { input?: string; timeout?: number } = {}): Promise<string> {
   const all = ["--kubeconfig", currentKubeconfig(lab) ?? "", ...args];
-  const { code, stdout, stderr } = await run(kubectlProgram(lab), all, { timeout });
+  const { code, stdout, stderr } = await run(kubectlProgram(lab), all, { timeout: 120_000, ...options });
   if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
   return stdout;
 }
 
 export interface Pod {
   metadata: { name: string; uid: string; labels: Record<string, string>; deletionTimestamp?: string };
-  spec: { containers: { name: string; ports?: { name: string; containerPort: number }[] }[] };
+  spec: { nodeName?: string; containers: { name: string; ports?: { name: string; containerPort: number }[] }[] };
   status: { podIP?: string; conditions?: { type: string; status: string }[] };
 }
 
@@ -48,6 +48,16 @@ function processOf(pod: Pod): number {
   }
   throw new Error(`no process of ${pod.metadata.name}`);
 }
+
+/** The command line that runs something in the network namespace of a real pod. */
+export const inNetworkOf = (pod: Pod, command: string[]): string[] => [
+  "nsenter",
+  "--target",
+  String(processOf(pod)),
+  "--net",
+  "--",
+  ...command,
+];
 
 export interface Target {
   workload: string;
@@ -77,8 +87,8 @@ const connector = `
 /** Tries every target from the network namespace of a real pod. */
 export async function connectFrom(pod: Pod, targets: Target[]): Promise<Reached[]> {
   const node = [process.execPath, "-e", connector, JSON.stringify(targets)];
-  const args = ["--target", String(processOf(pod)), "--net", "--", ...node];
-  const { code, stdout, stderr } = await run("nsenter", args, { timeout: 60_000 });
+  const [program = "", ...args] = inNetworkOf(pod, node);
+  const { code, stdout, stderr } = await run(program, args, { timeout: 60_000 });
   if (code !== 0) throw new Error(`nsenter into ${pod.metadata.name}: ${stderr}`);
   return JSON.parse(stdout) as Reached[];
 }
