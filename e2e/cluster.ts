@@ -21,7 +21,11 @@ export async function kubectl(args: string[], options: { input?: string; timeout
 export interface Pod {
   metadata: { name: string; uid: string; labels: Record<string, string>; deletionTimestamp?: string };
   spec: { nodeName?: string; containers: { name: string; ports?: { name: string; containerPort: number }[] }[] };
-  status: { podIP?: string; conditions?: { type: string; status: string }[] };
+  status: {
+    podIP?: string;
+    containerStatuses?: { restartCount: number }[];
+    conditions?: { type: string; status: string }[];
+  };
 }
 
 export async function listed<T>(kind: string): Promise<T[]> {

@@ -2,6 +2,7 @@
  * A bounded stream of HTTPS requests, in a process of its own because it runs in another network namespace. Settings come as JSON in
  * the first argument; when its input ends, it stops and prints what became of the requests.
  */
+import type { IncomingMessage } from "node:http";
 import { Agent, type RequestOptions, request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sent, Settings } from "./load.ts";
@@ -20,11 +21,15 @@ interface Answer {
   raced: boolean;
 }
 
+/** Whoever is told that something is away must be told when to come again. */
+const statusOf = ({ statusCode = 0, headers }: IncomingMessage): string =>
+  statusCode >= 500 && headers["retry-after"] === undefined ? `${statusCode} without Retry-After` : String(statusCode);
+
 const ask = (path: string, agent: Agent): Promise<Answer> =>
   new Promise((resolve) => {
     const call = request({ ...common, path, agent }, (response) => {
       response.on("error", ({ message }) => resolve({ how: `broken off: ${message}`, raced: false }));
-      response.on("end", () => resolve({ how: String(response.statusCode), raced: false }));
+      response.on("end", () => resolve({ how: statusOf(response), raced: false }));
       response.resume();
     });
     // Of the whole request, also while it waits for a connection.

@@ -38,7 +38,7 @@ const entrance = [1, 2].flatMap((number) => [
 ]);
 
 /** What lies behind it runs once, and is away for as long as its one pod is replaced. */
-const behind = ["/api/book/BTCUSDT", "/risk/limits", "/signal/model", "/prometheus/-/ready"].map((path) => ({
+const behind = ["/api/book/MADEUSDT", "/risk/limits", "/signal/model", "/prometheus/-/ready"].map((path) => ({
   name: path,
   path,
   perSecond: 1,

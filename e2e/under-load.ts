@@ -13,23 +13,24 @@ export interface Work {
   authority: string;
   /** The node that the requests come from. */
   node: string;
-  run: () => Promise<void>;
+  /** What it may ask: how many frames market-data has committed, as it says every now and then. */
+  run: (committed: () => number) => Promise<void>;
 }
 
 /** Afterwards all are well again, every frame has been published once, the audit passes, and the entrance has failed nobody. */
 export async function underLoad(what: string, { scratch, frames, authority, node, run }: Work): Promise<void> {
   const { file, ...counts } = madeCapture(scratch, frames);
   const load = await startLoad(await clientPod(node), authority);
-  let underWay = false;
+  let committed = -1;
   const onLine = (line: string): void => {
-    underWay ||= line.includes('"committed_seq"');
+    committed = Math.max(committed, Number(/"committed_seq":(\d+)/.exec(line)?.[1] ?? -1));
   };
   const replayed = prod(["replay", file, "--speed", "1x", "--json"], { timeout: 1_800_000, onLine });
   // A failure is judged below; until then it must not count as unhandled.
   replayed.catch(() => undefined);
-  await eventually("the replay to be under way", async () => underWay || undefined);
+  await eventually("the replay to be under way", async () => committed >= 0 || undefined);
   const began = Date.now();
-  const problem = await run().catch((error: unknown) => error);
+  const problem = await run(() => committed).catch((error: unknown) => error);
   const worked = Date.now() - began;
   const outcome = await replayed.catch((error: unknown) => error);
   const sent = await load.stop();
@@ -41,6 +42,7 @@ export async function underLoad(what: string, { scratch, frames, authority, node
   expect(audit).toMatchObject({ violations: [], lost: 0, doubled: 0 });
   expect(audit.fills).toBeGreaterThan(0);
   expect(sent.filter(isEntrance).flatMap(({ failures }) => failures)).toEqual([]);
+  expect(Object.keys(total(sent)).filter((how) => how.includes("without"))).toEqual([]);
   await eventually("everything to be well", async () => ((await ailing()).length === 0 ? true : undefined));
 }
 
