@@ -28,7 +28,7 @@ config:
       host: trading.example.com
       from: { namespace: ingress-nginx }
     nodePool:
-      label: trading.example.com/pool
+      label: pools.example.com/latency
     replicas:
       gateway: 3
 `;
@@ -82,7 +82,7 @@ describe("the lab's stack", () => {
   it("keeps the configured registry and pool where the cluster is the user's own", () => {
     expect(derived().config["cipherhorizon:kubernetes"]).toMatchObject({
       registry: "registry.example.com/trading",
-      nodePool: { label: "trading.example.com/pool" },
+      nodePool: { label: "pools.example.com/latency" },
     });
   });
 
