@@ -192,6 +192,15 @@ program
   .description("resolve every digest where the image registry answers, and write images/lock.json")
   .action(async () => (await import("./commands/images.ts")).lockDigests());
 
+const number =
+  (from: number, to: number) =>
+  (value: string): number => {
+    const count = Number(value);
+    if (!Number.isInteger(count) || count < from || count > to)
+      throw new InvalidArgumentError(`allowed: ${from} to ${to}`);
+    return count;
+  };
+
 const lab = program.command("lab").description("a real Kubernetes cluster on this machine, to prove prod on");
 
 lab
@@ -200,10 +209,12 @@ lab
     "build it once, start it; ends when node, DNS, storage and policies work, and prints the kubeconfig's path",
   )
   .addHelpText("after", "\nWith --kubeconfig FILE that cluster of your own is used instead of starting one.")
-  .action(async () => {
+  .option("--nodes <count>", "how many nodes it is to have, 1 to 3; as many as it had, at first 1", number(1, 3))
+  .action(async ({ nodes }: { nodes?: number }) => {
     log = newLogFile("lab-up");
     const { kubeconfig } = global();
-    await (await import("./commands/lab.ts")).labUp(log, kubeconfig === undefined ? {} : { kubeconfig });
+    const options = { ...(kubeconfig !== undefined && { kubeconfig }), ...(nodes !== undefined && { nodes }) };
+    await (await import("./commands/lab.ts")).labUp(log, options);
   });
 
 lab
@@ -221,16 +232,10 @@ lab
   .option("--json", "as JSON", false)
   .action(async ({ json }: { json: boolean }) => fail(await (await import("./commands/lab.ts")).labStatus(json)));
 
-const nodeCount = (value: string): number => {
-  const count = Number(value);
-  if (!Number.isInteger(count) || count < 0 || count > 5000) throw new InvalidArgumentError("allowed: 0 to 5000");
-  return count;
-};
-
 lab
   .command("nodes")
   .description("simulated nodes beside the real one, for scale; their pods only seem to run")
-  .argument("<count>", "how many there are to be", nodeCount)
+  .argument("<count>", "how many there are to be", number(0, 5000))
   .action(async (count: number) => {
     log = newLogFile("lab-nodes");
     await (await import("./commands/lab.ts")).labNodes(log, count);

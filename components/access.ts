@@ -3,12 +3,13 @@
  * Every server hands out the same three parts, so a client merges as many as it needs.
  */
 import type { Input, Output } from "@pulumi/pulumi";
-import type { Running } from "../infra/workload.ts";
+import type { Needed, Running, SecretKey } from "../infra/workload.ts";
 
 export interface Access {
   env: Record<string, Input<string>>;
   secrets: Record<string, Input<string>>;
-  needs: Running[];
+  secretRefs: Record<string, SecretKey>;
+  needs: Needed[];
 }
 
 /** One user of one server. */
@@ -19,16 +20,45 @@ export interface Login {
   madeBy?: Running;
 }
 
+/** The administrator of a server that somebody else runs: who that is stands in a Secret that they keep, which is mounted by name. */
+export interface KeptLogin {
+  secretName: string;
+  /** Absent: the Secret says it, under `username`. */
+  user?: string | undefined;
+}
+
+export type Credentials = Login | KeptLogin;
+
+export const isKept = (who: Credentials): who is KeptLogin => "secretName" in who;
+
 /** The edges of a login: the server or servers, and whoever makes the user there. */
-export const edgesOf = (servers: Running | Running[], { madeBy }: Login): Running[] => [servers, madeBy ?? []].flat();
+export const edgesOf = (servers: Needed | Needed[], who: Credentials): Needed[] =>
+  [servers, isKept(who) ? [] : (who.madeBy ?? [])].flat();
 
 /** Secrets lie in one directory: one volume per workload. */
 export const secretPath = (name: string): string => `/run/secrets/${name}`;
+
+/** How a client learns who it is: `KAFKA_USER` or a file of it, and a file with the password. */
+export function identity(server: "kafka" | "postgres" | "redis", who: Credentials): Omit<Access, "needs"> {
+  const prefix = server.toUpperCase();
+  const [userPath, passwordPath] = [secretPath(`${server}-user`), secretPath(`${server}-password`)];
+  const named = (user: string) => ({ [`${prefix}_USER`]: user, [`${prefix}_PASSWORD_FILE`]: passwordPath });
+  if (!isKept(who)) return { env: named(who.user), secrets: { [passwordPath]: who.password }, secretRefs: {} };
+  const { secretName: secret, user } = who;
+  const password = { [passwordPath]: { secret, key: "password" } };
+  if (user !== undefined) return { env: named(user), secrets: {}, secretRefs: password };
+  return {
+    env: { [`${prefix}_USER_FILE`]: userPath, [`${prefix}_PASSWORD_FILE`]: passwordPath },
+    secrets: {},
+    secretRefs: { ...password, [userPath]: { secret, key: "username" } },
+  };
+}
 
 export function mergeAccess(...parts: Access[]): Access {
   return {
     env: Object.assign({}, ...parts.map((part) => part.env)),
     secrets: Object.assign({}, ...parts.map((part) => part.secrets)),
+    secretRefs: Object.assign({}, ...parts.map((part) => part.secretRefs)),
     needs: [...new Set(parts.flatMap((part) => part.needs))],
   };
 }

@@ -6,22 +6,33 @@ import { currentKubeconfig } from "../lab/foreign.ts";
 import { cacheDir, type Lab } from "../lab/lab.ts";
 import { kubectlProgram } from "../lab/status.ts";
 
-const lab: Lab = { home: labHome(), cache: cacheDir(), log: "/dev/null" };
+export const lab: Lab = { home: labHome(), cache: cacheDir(), log: "/dev/null" };
 
 /** Of the stack that `--stack prod --lab` makes. */
 export const namespace = "cipherhorizon-prod-lab";
 
-export async function kubectl(args: string[], timeout = 120_000): Promise<string> {
+export async function kubectl(args: string[], options: { input?: string; timeout?: number } = {}): Promise<string> {
   const all = ["--kubeconfig", currentKubeconfig(lab) ?? "", ...args];
-  const { code, stdout, stderr } = await run(kubectlProgram(lab), all, { timeout });
+  const { code, stdout, stderr } = await run(kubectlProgram(lab), all, { timeout: 120_000, ...options });
   if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
   return stdout;
 }
 
 export interface Pod {
   metadata: { name: string; uid: string; labels: Record<string, string>; deletionTimestamp?: string };
-  spec: { containers: { name: string; ports?: { name: string; containerPort: number }[] }[] };
-  status: { podIP?: string; conditions?: { type: string; status: string }[] };
+  spec: { nodeName?: string; containers: Container[]; initContainers?: Container[] };
+  status: {
+    podIP?: string;
+    qosClass?: string;
+    containerStatuses?: { restartCount: number }[];
+    conditions?: { type: string; status: string }[];
+  };
+}
+
+interface Container {
+  name: string;
+  ports?: { name: string; containerPort: number }[];
+  resources?: { requests?: object; limits?: object };
 }
 
 export async function listed<T>(kind: string): Promise<T[]> {
@@ -35,19 +46,38 @@ export const isReady = (pod: Pod): boolean =>
   pod.metadata.deletionTimestamp === undefined &&
   (pod.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false);
 
-/** A process of the pod: the kernel says by its cgroup to which pod it belongs. */
-function processOf(pod: Pod): number {
+/** The processes of the pod: the kernel says by their cgroups to which pod they belong. The sandbox's own is not among them. */
+export function processesOf(pod: Pod): number[] {
   const marks = [`pod${pod.metadata.uid}`, `pod${pod.metadata.uid.replaceAll("-", "_")}`];
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      const cgroups = readFileSync(`/proc/${pid}/cgroup`, "utf8");
-      if (marks.some((mark) => cgroups.includes(mark))) return Number(pid);
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  throw new Error(`no process of ${pod.metadata.name}`);
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const cgroups = readFileSync(`/proc/${pid}/cgroup`, "utf8");
+        if (!marks.some((mark) => cgroups.includes(mark))) return false;
+        return readFileSync(`/proc/${pid}/comm`, "utf8").trim() !== "pause";
+      } catch {
+        return false; // It has ended meanwhile.
+      }
+    })
+    .map(Number);
 }
+
+export function processOf(pod: Pod): number {
+  const [pid] = processesOf(pod);
+  if (pid === undefined) throw new Error(`no process of ${pod.metadata.name}`);
+  return pid;
+}
+
+/** The command line that runs something in the network namespace of a real pod. */
+export const inNetworkOf = (pod: Pod, command: string[]): string[] => [
+  "nsenter",
+  "--target",
+  String(processOf(pod)),
+  "--net",
+  "--",
+  ...command,
+];
 
 export interface Target {
   workload: string;
@@ -77,8 +107,8 @@ const connector = `
 /** Tries every target from the network namespace of a real pod. */
 export async function connectFrom(pod: Pod, targets: Target[]): Promise<Reached[]> {
   const node = [process.execPath, "-e", connector, JSON.stringify(targets)];
-  const args = ["--target", String(processOf(pod)), "--net", "--", ...node];
-  const { code, stdout, stderr } = await run("nsenter", args, { timeout: 60_000 });
+  const [program = "", ...args] = inNetworkOf(pod, node);
+  const { code, stdout, stderr } = await run(program, args, { timeout: 60_000 });
   if (code !== 0) throw new Error(`nsenter into ${pod.metadata.name}: ${stderr}`);
   return JSON.parse(stdout) as Reached[];
 }

@@ -10,6 +10,8 @@ export interface Call {
   timeout?: number;
   env?: NodeJS.ProcessEnv;
   stack?: string;
+  /** What it says on the way. */
+  onLine?: (line: string) => void;
 }
 
 export const horizon = (args: string[], call: Call = {}): Promise<Finished> =>
@@ -17,6 +19,7 @@ export const horizon = (args: string[], call: Call = {}): Promise<Finished> =>
     cwd: root,
     env: { ...process.env, ...call.env },
     timeout: call.timeout ?? 600_000,
+    ...(call.onLine && { onLine: call.onLine }),
   });
 
 /** Like `horizon`, and what it printed is in the message when it fails. */

@@ -125,6 +125,14 @@ describe("pulumi preview of Kubernetes objects", () => {
   it("refuses an opening that isn't declared", () =>
     expectRefused(kubernetes(["core/v1:Service", { spec: { type: "LoadBalancer" } }]), "declared-exposure"));
 
+  it("refuses an Ingress that takes connections without TLS, or under any name", async () => {
+    const rule = { host: "trading.example.com" };
+    const ingress = (spec: object) => kubernetes(["networking.k8s.io/v1:Ingress", { spec }]);
+    await expectRefused(ingress({ rules: [rule] }), "entrance-tls");
+    await expectRefused(ingress({ rules: [{}], tls: [{ secretName: "a" }] }), "entrance-names");
+    await expectPassed(ingress({ rules: [rule], tls: [{ hosts: [later], secretName: later }] }));
+  });
+
   it("heeds the setting for older clusters", async () => {
     const sysctls = [{ name: "net.ipv4.tcp_notsent_lowat", value: "16384" }];
     const tuned = kubernetes(deployment({ securityContext: { ...hardenedPod.securityContext, sysctls } }), closed);

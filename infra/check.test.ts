@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { checkWorkload } from "./check.ts";
 import { refused } from "./fixtures/refused.ts";
-import { workloads } from "./fixtures/workloads.ts";
+import { inClusters, workloads } from "./fixtures/workloads.ts";
 
-test.each(Object.keys(workloads))("%s is accepted", (name) => {
-  expect(checkWorkload(workloads[name] as never)).toEqual([]);
+test.each(Object.entries({ ...workloads, ...inClusters }))("%s is accepted", (_, workload) => {
+  expect(checkWorkload(workload)).toEqual([]);
 });
 
 describe("refused", () => {

@@ -18,6 +18,7 @@ export function checkWorkload(w: Workload): Problem[] {
     ...checkTimes(where, w),
     ...checkReplicas(where, w),
     ...checkPeers(where, w),
+    ...checkTls(where, w),
     ...checkMounts(where, w),
     ...(w.latency ? checkLatency(`${where}, latency`, w.latency) : []),
   ];
@@ -67,6 +68,7 @@ function checkPorts(where: string, w: Workload): Problem[] {
     port(`expose.${name}`, value);
   }
   for (const name of w.peers?.ports ?? []) named(`peers.ports`, name);
+  if (w.tls) named("tls.port", w.tls.port);
   if (w.health.http) named("health.http.port", w.health.http.port);
   if (w.metrics) named("metrics.port", w.metrics.port);
   return problems;
@@ -193,4 +195,20 @@ function checkPeers(where: string, { name, peers }: Workload): Problem[] {
       remedy: "give every member the same list",
     },
   ];
+}
+
+function checkTls(where: string, { tls, files = {}, secrets = {} }: Workload): Problem[] {
+  if (!tls) return [];
+  const { certificate, key, authority } = tls;
+  const missing = [
+    ...Object.entries({ certificate, key }).filter(([, path]) => !Object.hasOwn(secrets, path)),
+    ...Object.entries({ authority }).filter(([, path]) => !Object.hasOwn(files, path)),
+  ];
+  return missing.map(([part, path]) => ({
+    where: `${where}, tls.${part}`,
+    what: "nothing of the workload's has this path",
+    given: shown(path),
+    allowed: part === "authority" ? "a path of `files`" : "a path of `secrets`",
+    remedy: "add it there, or name one that is there",
+  }));
 }

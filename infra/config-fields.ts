@@ -46,7 +46,11 @@ export function hostPort(about: string) {
   return field(z.union([z.int().min(1).max(65535), z.literal("off")]), about, "a port from 1 to 65535, or off");
 }
 
-export const networkName = z.string().regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?(\.outside)?$/);
+export const networkName = field(
+  z.string().regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?(\.outside)?$/),
+  "A network",
+  "a workload's name, or its name with .outside",
+);
 
 export function pool(about: string) {
   const type = z.cidrv4({ abort: true }).refine((cidr) => isNetwork(cidr, 8, 20));

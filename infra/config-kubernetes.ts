@@ -1,49 +1,24 @@
 /** What a stack may configure of the cluster that it runs on. */
 import { z } from "zod";
-import { count, field, hostPort } from "./config-fields.ts";
-import { dnsLabel } from "./names.ts";
+import { expose, networks } from "./config-expose.ts";
+import { count, field } from "./config-fields.ts";
+import { machine } from "./config-machine.ts";
+import { dnsLabel, dnsName, labelKey, labelValue } from "./names.ts";
 
-const network = field(z.union([z.cidrv4(), z.cidrv6()]), "A network", "a network such as 10.1.0.0/16 or fd00::/8");
-
-const networks = (about: string) => field(z.array(network), about, "a list of networks such as 10.1.0.0/16");
-
-const label = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const value = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const host = /^[A-Za-z0-9]([-A-Za-z0-9.]{0,251}[A-Za-z0-9])?$/;
 const registry = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
 
 const text = (pattern: RegExp, about: string, allowed: string) => field(z.string().regex(pattern), about, allowed);
 
+const unique = (names: string[]) => new Set(names).size === names.length;
+
 const nodePool = z.strictObject({
-  label: text(label, "Key of the label and of the taint that its nodes carry", "a label's key").default(
+  label: text(labelKey, "Key of the label and of the taint that its nodes carry", "a label's key").default(
     "cipherhorizon.io/pool",
   ),
-  value: text(value, "Value of both", "a label's value").default("latency"),
-});
-
-const expose = z.strictObject({
-  kind: field(
-    z.enum(["clusterIP", "loadBalancer"]),
-    "An address of its own, or none: then people come by port-forward or through the cluster's own entrance",
-    "clusterIP or loadBalancer",
-  ).default("clusterIP"),
-  host: text(
-    host,
-    "Name or address at which people reach what is exposed; certificates are made for it",
-    "a host's name or address, such as trading.example.com",
-  ).default("127.0.0.1"),
-  ports: z
-    .strictObject({
-      gateway: hostPort("The one entrance: API, dashboards, metrics").default(8443),
-      kafka: hostPort("Kafka for clients outside the cluster").default("off"),
-    })
-    .prefault({}),
-  annotations: field(
-    z.record(z.string(), z.string()),
-    "What this cluster's load balancers must be told",
-    "annotations by key",
-  ).default({}),
-  allowFrom: networks("Who may come in through a load balancer").default(["0.0.0.0/0"]),
+  value: text(labelValue, "Value of both", "a label's value").default("latency"),
+  machine: machine
+    .optional()
+    .describe("What a machine of the pool has; `horizon render` then writes its node documents"),
 });
 
 export const kubernetes = z.strictObject({
@@ -72,8 +47,13 @@ export const kubernetes = z.strictObject({
     "How a push logs in: by what `docker login` left on this machine, or not at all",
     "docker or none",
   ).default("docker"),
+  imagePullSecrets: field(
+    z.array(text(dnsName, "A Secret's name", "a Secret's name, such as registry")).refine(unique),
+    "Secrets of the stack's namespace with which its nodes pull images, of type kubernetes.io/dockerconfigjson",
+    "names of Secrets, each once",
+  ).default([]),
   storageClass: text(
-    host,
+    dnsName,
     "Of the claims that hold data; absent: the cluster's default. What already exists keeps its own",
     "a storage class's name",
   ).optional(),

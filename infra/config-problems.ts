@@ -35,12 +35,12 @@ function unknownKeys({ keys, path }: z.core.$ZodIssueUnrecognizedKeys, root: z.Z
 
 function wrongValue(issue: Issue, root: z.ZodType, values: unknown): Problem {
   const { path } = issue;
-  const type = schemaAt(root, path);
+  const type = issue.code === "invalid_key" ? keyAt(root, path) : schemaAt(root, path);
   const hint = type && hints.get(type);
   const given = valueAt(values, path);
   // A check of our own says what it allows; zod's says `Invalid input`, and then the kind of value tells more.
   const own = issue.code === "custom" && issue.message !== "Invalid input";
-  const allowed = own ? issue.message : (issue.code !== "invalid_key" && hint?.allowed) || shapeOf(type, issue);
+  const allowed = own ? issue.message : hint?.allowed || shapeOf(type, issue);
   return {
     where: where(path),
     what:
@@ -67,7 +67,7 @@ function shapeOf(type: z.ZodType | undefined, issue: Issue): string {
   const keys = keysOf(type);
   if (keys.length > 0) return `settings by name: ${keys.join(", ")}`;
   if (type instanceof z.ZodArray) return "a list of at least one, each once";
-  return issue.code === "invalid_key" ? "a workload's name, or its name with .outside" : issue.message;
+  return issue.message;
 }
 
 function schemaAt(root: z.ZodType, path: Path): z.ZodType | undefined {
@@ -82,8 +82,15 @@ function schemaAt(root: z.ZodType, path: Path): z.ZodType | undefined {
   return at;
 }
 
-/** Without the layers that add a default or make it optional. */
+/** What the names in a record must be; the path ends with such a name. */
+function keyAt(root: z.ZodType, path: Path): z.ZodType | undefined {
+  const record = schemaAt(root, path.slice(0, -1));
+  return record instanceof z.ZodRecord ? (record.keyType as z.ZodType) : undefined;
+}
+
+/** Without the layers that add a default, make it optional, or make something of it once it is checked. */
 function bare(type: z.ZodType): z.ZodType {
+  if (type instanceof z.ZodPipe) return bare(type.in as z.ZodType);
   const layered = type instanceof z.ZodOptional || type instanceof z.ZodDefault || type instanceof z.ZodPrefault;
   return layered ? bare(type.unwrap() as z.ZodType) : type;
 }

@@ -31,6 +31,27 @@ test("a part of a section keeps the defaults of the rest", () => {
   });
 });
 
+describe("the way into a cluster", () => {
+  const expose = (values: Record<string, unknown>) => parseConfig({ kubernetes: { expose: values } }).kubernetes.expose;
+  const host = "trading.example.com";
+
+  test("is closed where nothing is said, and nobody of the cluster's other namespaces comes in", () => {
+    expect(expose({})).toMatchObject({ kind: "clusterIP", host: "127.0.0.1", ports: { gateway: 8443, kafka: "off" } });
+    expect(expose({})).toMatchObject({ allowFrom: [] });
+    expect(expose({}).from).toBeUndefined();
+  });
+
+  test("is at HTTPS' own port where the cluster's entrance stands before it, unless said otherwise", () => {
+    const from = { namespace: "ingress-nginx" };
+    expect(expose({ kind: "ingress", host, from }).ports).toEqual({ gateway: 443, kafka: "off" });
+    expect(expose({ kind: "ingress", host, from, ports: { gateway: 8443 } }).ports.gateway).toBe(8443);
+    const parentRefs = [{ name: "public", namespace: "gateways", sectionName: "tls" }];
+    expect(expose({ kind: "gateway", host, from, parentRefs })).toMatchObject({ ports: { gateway: 443 }, parentRefs });
+    expect(expose({ kind: "ingress", host, allowFrom: ["198.51.100.0/24"] }).ports.gateway).toBe(443);
+    expect(expose({ kind: "loadBalancer", allowFrom: ["198.51.100.0/24"] }).ports.gateway).toBe(8443);
+  });
+});
+
 test("Pulumi's texts become values, and other packages' settings are none of ours", () => {
   const all = {
     "cipherhorizon:platform": "docker",
@@ -173,6 +194,48 @@ describe("refused", () => {
     expect(problem?.remedy).toContain("pulumi config set");
   });
 
+  const inside = { kind: "ingress", host: "trading.example.com", from: { namespace: "ingress-nginx" } };
+  const route = { ...inside, kind: "gateway", parentRefs: [{ name: "public", namespace: "gateways" }] };
+  test.each<[string, Record<string, unknown>, string, string]>([
+    ["an address for an Ingress", { ...inside, host: "192.0.2.1" }, "host", "a DNS name in small letters"],
+    ["no host for an Ingress", { ...inside, host: undefined }, "host", "a DNS name in small letters"],
+    ["capitals for a Gateway", { ...route, host: "Trading.example.com" }, "host", "a DNS name in small letters"],
+    ["a name without a domain", { ...inside, host: "trading" }, "host", "a DNS name in small letters"],
+    ["an Ingress for anybody", { ...inside, from: undefined }, "from", "the namespace of the controller's pods"],
+    ["Kafka behind an Ingress", { ...inside, ports: { kafka: 9094 } }, "ports.kafka", "off with kind ingress"],
+    ["Kafka behind a Gateway", { ...route, ports: { kafka: 9094 } }, "ports.kafka", "off with kind gateway"],
+    ["an Ingress to nothing", { ...inside, ports: { gateway: "off" } }, "ports.gateway", "a port with kind ingress"],
+    ["a route from nowhere", { ...route, parentRefs: [] }, "parentRefs", "at least one Gateway"],
+    ["a load balancer for nobody", { kind: "loadBalancer" }, "allowFrom", "networks that may come in"],
+    ["a class of nothing", { ingressClassName: "nginx" }, "ingressClassName", "nothing with kind clusterIP"],
+    ["a certificate of nothing", { ...route, tlsSecretName: "a" }, "tlsSecretName", "nothing with kind gateway"],
+    [
+      "a Gateway's with an Ingress",
+      { ...inside, parentRefs: route.parentRefs },
+      "parentRefs",
+      "nothing with kind ingress",
+    ],
+    ["annotations of nothing", { annotations: { a: "b" } }, "annotations", "nothing with kind clusterIP"],
+    [
+      "a label's key",
+      { ...inside, from: { namespace: "a", labels: { "a b": "c" } } },
+      "from.labels.a b",
+      "a key such as",
+    ],
+  ])("%s", (_, expose, path, allowed) => {
+    const [problem, ...others] = problems({ kubernetes: { expose } });
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({ where: `cipherhorizon:kubernetes.expose.${path}` });
+    expect(problem?.allowed).toContain(allowed);
+  });
+
+  test("a Secret to pull with, twice or misnamed", () => {
+    const names = (imagePullSecrets: string[]) => problems({ kubernetes: { imagePullSecrets } });
+    expect(names(["a", "a"])).toMatchObject([{ allowed: "names of Secrets, each once" }]);
+    expect(names(["A"])).toMatchObject([{ where: "cipherhorizon:kubernetes.imagePullSecrets.0" }]);
+    expect(names(["a", "b"])).toEqual([]);
+  });
+
   test("everything at once", () => {
     const found = problems({
       platform: 1,
@@ -204,6 +267,10 @@ describe("refused", () => {
       "risk",
       "resources",
       "alertmanager",
+      "kafka",
+      "postgres",
+      "redis",
+      "retention",
       "x",
     );
     fc.assert(

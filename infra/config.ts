@@ -4,10 +4,14 @@
  */
 import { type Output, runtime, secret } from "@pulumi/pulumi";
 import { z } from "zod";
+import { checkData } from "./config-data.ts";
 import { count, cpu, field, hostPort, latency, networkName, pool, retention, size, subnet } from "./config-fields.ts";
 import { kubernetes } from "./config-kubernetes.ts";
+import { managed } from "./config-managed.ts";
 import { problemsOf } from "./config-problems.ts";
 import { refuse } from "./errors.ts";
+import { checkNodePool } from "./kubernetes/node-profile/check.ts";
+import { managedExamples } from "./managed.ts";
 import { product } from "./names.ts";
 
 /** Names are contract; they are listed so that a misspelt one is an error instead of an override of nothing. */
@@ -100,8 +104,11 @@ export const schema = z.strictObject({
         "One, or three of which one may be lost; a stack that has data keeps its number",
         "1 or 3",
       ).default(1),
+      managed: managed(managedExamples.kafka).optional(),
     })
     .prefault({}),
+  postgres: z.strictObject({ managed: managed(managedExamples.postgres).optional() }).prefault({}),
+  redis: z.strictObject({ managed: managed(managedExamples.redis).optional() }).prefault({}),
   marketData: marketData.prefault({}).describe("Where prices come from"),
   engine: engine.prefault({}).describe("The matching engine's limits"),
   risk: risk.prefault({}).describe("Limits before an order reaches the engine"),
@@ -114,6 +121,9 @@ export const schema = z.strictObject({
       metrics: retention("How long metrics are kept").default("7d"),
       metricsSize: size("How much disk metrics may take").default("1Gi"),
       marketData: retention("How long market data stays in Kafka; orders and fills stay for ever").default("24h"),
+      decisions: retention("How long risk management keeps a decision whose orders are final; at most 100000h").default(
+        "7d",
+      ),
     })
     .prefault({}),
   alertmanager: z
@@ -147,7 +157,10 @@ export interface Config extends Omit<Plain, "alertmanager"> {
 /** Parses values by section, as they stand in the file; throws one UserError with everything that is wrong. */
 export function parseConfig(values: Record<string, unknown>): Plain {
   const result = schema.safeParse(values, { reportInput: true });
-  if (result.success) return result.data;
+  if (result.success) {
+    refuse([...checkData(result.data), ...(result.data.platform === "kubernetes" ? checkNodePool(result.data) : [])]);
+    return result.data;
+  }
   refuse(problemsOf(result.error.issues, schema, values));
   throw result.error;
 }

@@ -16,6 +16,11 @@ export function contents(w: Pick<Workload, "files" | "secrets">): Content[] {
   return [...files, ...secrets].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** Every path at which something is mounted as a file, whoever keeps its content. */
+export function filePaths(w: Pick<Workload, "files" | "secrets" | "secretRefs">): string[] {
+  return [...contents(w).map(({ path }) => path), ...Object.keys(w.secretRefs ?? {})].sort();
+}
+
 /** The directories to mount so that every path is in one of them: each path's own, without those below another. */
 export function directories(paths: readonly string[]): string[] {
   const own = [...new Set(paths.map((path) => posix.dirname(path)))].sort();
@@ -29,7 +34,7 @@ export function isBelow(path: string, directory: string): boolean {
 type Mount = { path: string; kind: "files" | "state" | "scratch" };
 
 export function checkMounts(where: string, w: Workload): Problem[] {
-  const paths = contents(w).map(({ path }) => path);
+  const paths = filePaths(w);
   const scratch = Object.keys(w.scratch ?? {});
   const all = [...paths, ...scratch, ...(w.state ? [w.state.path] : [])];
   const malformed = all.filter((path) => !isClean(path));

@@ -5,6 +5,11 @@ import { shown } from "./errors.ts";
 
 export const product = "cipherhorizon";
 export const dnsLabel = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/** Labels joined by dots: what the API calls a DNS subdomain, as names of objects and of hosts are. */
+export const dnsName = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/;
+/** Of labels and annotations: a name, before it a domain where it isn't the user's own. */
+export const labelKey = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+export const labelValue = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
 export function checkLabel(where: string, name: string): Problem[] {
   if (dnsLabel.test(name)) return [];

@@ -1,9 +1,9 @@
 /** What a workload says of itself once it runs, the same on every platform; the rest of `Running` is the platform's own. */
-import type { Running, Workload } from "./workload.ts";
+import type { Foreign, Needed, Running, Workload } from "./workload.ts";
 
 type OfWorkload = Pick<Running, "name" | "host" | "ports" | "metrics" | "monitors" | "peerPorts" | "needs">;
 
-export function described(w: Workload, needs: readonly Running[]): OfWorkload {
+export function described(w: Workload, needs: readonly Needed[]): OfWorkload {
   return {
     name: w.name,
     host: w.name,
@@ -14,3 +14,7 @@ export function described(w: Workload, needs: readonly Running[]): OfWorkload {
     needs: needs.map(({ name }) => name),
   };
 }
+
+export const isForeign = (needed: Needed): needed is Foreign => "place" in needed;
+
+export const isRunning = (needed: Needed): needed is Running => !isForeign(needed);

@@ -72,6 +72,8 @@ export interface Workload {
   files?: Record<string, Input<string>>;
   /** Absolute path to content, read-only, secret; never passed by environment. */
   secrets?: Record<string, Input<string>>;
+  /** Absolute path to one key of a Secret that somebody else keeps beside the stack: mounted by name, its content is never seen here. */
+  secretRefs?: Record<string, SecretKey>;
   /** Present means: exactly one replica, and the directory survives restarts. */
   state?: { path: string; size: Size };
   /** Absolute path to what is writable there; everything else is read-only. */
@@ -89,16 +91,40 @@ export interface Workload {
    */
   peers?: { members: string[]; ports: string[] };
   /** Start order, name resolution and network reachability, on every platform. */
-  needs?: Running[];
+  needs?: Needed[];
   /** A named port that the monitoring may scrape. */
   metrics?: { port: string; path: string; interval?: Duration };
   /** The monitoring: of what it needs, and of what needs it, it reads the metrics and nothing else. */
   monitors?: boolean;
   /** Port names reachable from outside, each with the port wanted there: of the host, or of a load balancer. */
   expose?: Record<string, number>;
+  /**
+   * The port on which it speaks HTTPS, and the paths among its secrets and files of the certificate, its key, and the authority
+   * that signed it. Whoever stands before it knows by them that it is the one that answers.
+   */
+  tls?: { port: string; certificate: string; key: string; authority: string };
   /** May open connections to the world outside; without it a workload reaches nothing but what it needs. */
   egress?: boolean;
 }
+
+/** One value in a Secret of the cluster. */
+export interface SecretKey {
+  secret: string;
+  key: string;
+}
+
+/** Where a foreign server is, as a network policy can say it: pods by namespace and labels (none: all of its pods), or networks. */
+export type Place = { namespace: string; labels: Record<string, string> } | { networks: string[] };
+
+/** A server that the stack uses and somebody else runs: an edge leads there, and nothing is waited for. */
+export interface Foreign {
+  name: string;
+  host: string;
+  ports: Record<string, number>;
+  place: Place;
+}
+
+export type Needed = Running | Foreign;
 
 /** A workload that has been handed to a platform. Hostname and ports are plain values, so `kafka:9092` needs no expression. */
 export interface Running {
@@ -119,4 +145,6 @@ export interface Running {
   needs: string[];
   /** Outside address by exposed port name, e.g. `127.0.0.1:9443`. */
   exposed: Record<string, string>;
+  /** What must run on a machine for those addresses to lead here from it; absent where they do by themselves. */
+  forward?: string;
 }

@@ -9,7 +9,9 @@ const DNS = { name: "coredns", namespace: "kube-system", labels: { "k8s-app": "k
 /** Only the cluster's own names: the lab reaches nothing outside. */
 const COREFILE = `.:53 {
     errors
-    health :8080
+    health :8080 {
+        lameduck 5s
+    }
     ready :8181
     kubernetes cluster.local in-addr.arpa ip6.arpa {
         pods insecure
@@ -20,7 +22,12 @@ const COREFILE = `.:53 {
 }
 `;
 
-export const addons = (dnsImage: string): unknown[] => [storageClass(), ...dns(dnsImage)];
+/** DNS runs as many times as there are nodes, apart, and a drain takes one at a time. */
+export const addons = (dnsImage: string, nodes = 1): unknown[] => [
+  storageClass(),
+  ...dns(dnsImage, nodes),
+  ...(nodes > 1 ? [dnsBudget()] : []),
+];
 
 function storageClass(): unknown {
   return {
@@ -37,7 +44,7 @@ function storageClass(): unknown {
   };
 }
 
-function dns(image: string): unknown[] {
+function dns(image: string, replicas: number): unknown[] {
   const { name, namespace, labels } = DNS;
   const metadata = { name, namespace, labels };
   const role = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:coredns" };
@@ -65,7 +72,7 @@ function dns(image: string): unknown[] {
       apiVersion: "apps/v1",
       kind: "Deployment",
       metadata,
-      spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: dnsPod(image) } },
+      spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: dnsPod(image) } },
     },
     {
       apiVersion: "v1",
@@ -83,8 +90,22 @@ function dns(image: string): unknown[] {
   ];
 }
 
-function dnsPod(image: string): unknown {
+function dnsBudget(): unknown {
+  const { name, namespace, labels } = DNS;
   return {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name, namespace },
+    spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
+  };
+}
+
+function dnsPod(image: string): unknown {
+  const apart = { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: DNS.labels } };
+  return {
+    affinity: {
+      podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: apart }] },
+    },
     serviceAccountName: DNS.name,
     priorityClassName: "system-cluster-critical",
     dnsPolicy: "Default",

@@ -1,7 +1,7 @@
 /** The cluster's own authority and the certificates it gives, made by openssl and kept while the lab's data is. */
 import { existsSync, mkdirSync } from "node:fs";
 import { LabError } from "./errors.ts";
-import { type Lab, LINK, NODE, pki, SERVICES } from "./lab.ts";
+import { type Lab, type LabNode, LINK, NODES, pki, SERVICES } from "./lab.ts";
 import { call } from "./process.ts";
 
 const DAYS = "3650";
@@ -15,6 +15,12 @@ export interface Identity {
   /** A server's names and addresses. */
   serves?: string[];
 }
+
+const kubelet = ({ name, address }: LabNode) => ({
+  user: `system:node:${name}`,
+  group: "system:nodes",
+  serves: [`DNS:${name}`, `IP:${address}`],
+});
 
 /** Who is who in the cluster: the users and groups that Kubernetes' own roles are bound to. */
 export const IDENTITIES = {
@@ -31,11 +37,9 @@ export const IDENTITIES = {
   },
   "controller-manager": { user: "system:kube-controller-manager" },
   scheduler: { user: "system:kube-scheduler" },
-  kubelet: {
-    user: `system:node:${NODE}`,
-    group: "system:nodes",
-    serves: [`DNS:${NODE}`, `IP:${LINK.node}`],
-  },
+  kubelet: kubelet(NODES[0]),
+  "kubelet-2": kubelet(NODES[1]),
+  "kubelet-3": kubelet(NODES[2]),
   proxy: { user: "system:kube-proxy" },
 } satisfies Record<string, Identity>;
 

@@ -1,25 +1,26 @@
 /** Takes the lab away. What is gone already is skipped, so an interrupted run can be run again. */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { COUNT } from "./count.ts";
 import { forget } from "./foreign.ts";
 import { giveBackHost } from "./host.ts";
-import type { Lab, LabStep } from "./lab.ts";
-import { stopNode } from "./node.ts";
+import { type Lab, type LabStep, NODES } from "./lab.ts";
+import { stopNodes } from "./node.ts";
 import { knownPrograms, stop } from "./process.ts";
 
 /** What a later `up` goes on with: the cluster's state, images, volumes and the certificates that fit them. */
-const DATA = ["node", "pki", "registry"];
+const DATA = [...NODES.map(({ suffix }) => `node${suffix}`), COUNT, "pki", "registry"];
 
 export const downSteps = (keepData: boolean): LabStep[] => [
-  { title: "Node and its pods", run: stopAll },
+  { title: "Nodes and their pods", run: stopAll },
   { title: "Host's settings", run: async (lab) => void giveBackHost(lab) },
   { title: "Files", run: (lab) => removeFiles(lab, keepData) },
 ];
 
-/** With the node's first process everything in it ends; etcd before it, so that its log is whole. */
+/** With a node's first process everything in it ends; etcd before it, so that its log is whole. */
 async function stopAll(lab: Lab): Promise<undefined> {
   await stop(lab, "etcd");
-  await stopNode(lab);
+  await stopNodes(lab);
   for (const name of knownPrograms(lab)) await stop(lab, name);
 }
 

@@ -20,7 +20,7 @@ const kept = (lab: Lab): string => join(lab.home, "host.json");
 const path = (name: string): string => join("/proc/sys", name);
 
 /** For the one lab of the machine: keeps the host's values and raises huge pages where there are fewer; returns their number. */
-export function takeHost(lab: Lab): number {
+export function takeHost(lab: Lab, cgroups: string[]): number {
   if (!existsSync(kept(lab))) {
     const values = SYSCTLS.filter((name) => existsSync(path(name))).map((name) => [
       name,
@@ -31,7 +31,8 @@ export function takeHost(lab: Lab): number {
   }
   const pages = () => Number(readFileSync(path("vm/nr_hugepages"), "utf8"));
   if (pages() < HUGE_PAGES) writeFileSync(path("vm/nr_hugepages"), String(HUGE_PAGES));
-  for (const root of hierarchies()) makeCgroup(join(root, CGROUP));
+  // A folder above stands before those in it.
+  for (const root of hierarchies()) for (const cgroup of cgroups) makeCgroup(join(root, cgroup));
   return pages();
 }
 

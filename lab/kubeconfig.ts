@@ -1,7 +1,7 @@
 /** Kubeconfig documents of the lab's own users. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Holder } from "./certificates.ts";
-import { API, adminKubeconfig, type Lab, pki, settings } from "./lab.ts";
+import { API, adminKubeconfig, type Lab, NODES, pki, settings } from "./lab.ts";
 
 /** JSON is YAML. Certificates stand in the document itself, so that it can be copied. */
 export function kubeconfig(user: string, ca: string, certificate: string, key: string): string {
@@ -23,7 +23,8 @@ export const kubeconfigOf = (lab: Lab, holder: Holder): string =>
 
 export function writeKubeconfigs(lab: Lab): void {
   mkdirSync(settings(lab, ""), { recursive: true });
-  const holders: Holder[] = ["admin", "controller-manager", "scheduler", "kubelet", "proxy"];
+  const kubelets = NODES.map(({ suffix }): Holder => `kubelet${suffix}`);
+  const holders: Holder[] = ["admin", "controller-manager", "scheduler", "proxy", ...kubelets];
   for (const holder of holders) {
     const [ca, certificate, key] = ["ca.crt", `${holder}.crt`, `${holder}.key`].map((file) =>
       readFileSync(pki(lab, file), "utf8"),

@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { keepCount } from "./count.ts";
 import { downSteps } from "./down.ts";
 import { push, scratchImage } from "./image.ts";
 import { adminKubeconfig, CGROUP, cacheDir, type Lab, type LabStep, LINK, nodeData } from "./lab.ts";
@@ -333,6 +334,74 @@ describe("simulated nodes", () => {
   });
 });
 
+describe("a second node", () => {
+  const place = (of: string, name: string, nodeName: string, change: PodChange = {}) => {
+    const made = pod(of, name, change) as { spec: object };
+    return { ...made, spec: { ...made.spec, nodeName } };
+  };
+
+  beforeAll(async () => {
+    await take(upSteps(2));
+    await apply(namespace("two"), ...["near", "stranger"].map((name) => place("two", name, "lab-node")));
+    await apply(place("two", "far", "lab-node-2"));
+    await ready("two", "near", "stranger", "far");
+  });
+
+  it("joins a lab that runs, with programs of its own, and an up goes on with both", async () => {
+    const status = await readStatus(lab);
+    expect(status.nodes).toEqual(["lab-node", "lab-node-2"].map((name) => ({ name, ready: true })));
+    expect(status.programs).toHaveProperty("kubelet-2");
+    await take(upSteps());
+    expect((await readStatus(lab)).programs).toEqual(status.programs);
+    expect(() => keepCount(lab, 1)).toThrow("fewer nodes");
+  });
+
+  it("has pods that reach those of the first and are reached, also by Services and names", async () => {
+    expect(await addressOf("two", "far")).toMatch(/^10\.244\.1\./);
+    await apply({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { namespace: "two", name: "far" },
+      spec: { selector: { app: "far" }, ports: [{ port: 80, targetPort: "api" }] },
+    });
+    await until("the Service's rules", 20, async () => (await connects("two", "near", "far", 80)) || "not yet");
+    expect(await connects("two", "far", await addressOf("two", "near"), 8080)).toBe(true);
+    expect(await connects("two", "far", await addressOf("plain", "client"), 8080)).toBe(true);
+  });
+
+  it("enforces the policies of its own pods, whatever node the other side is on", async () => {
+    const from = [{ podSelector: { matchLabels: { app: "near" } } }];
+    const spec = { podSelector: { matchLabels: { app: "far" } }, policyTypes: ["Ingress"], ingress: [{ from }] };
+    await apply(policy("two", "far", spec));
+    const far = await addressOf("two", "far");
+    await until("denial", 20, async () => !(await connects("two", "stranger", far, 8080)) || "still open");
+    expect(await connects("two", "near", far, 8080)).toBe(true);
+    const away = { podSelector: { matchLabels: { app: "stranger" } }, policyTypes: ["Egress"], egress: [] };
+    await apply(policy("two", "stranger", away));
+    const near = await addressOf("two", "near");
+    await until("denial", 20, async () => !(await connects("two", "stranger", near, 8080)) || "still open");
+  });
+
+  it("finds a claim's data where the first node's pod left it", async () => {
+    const claim = {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { namespace: "two", name: "data" },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "16Mi" } } },
+    };
+    const volumes = [{ path: "/data", volume: { persistentVolumeClaim: { claimName: "data" } } }];
+    const keeper = (node: string) => place("two", "keeper", node, { command: "/busybox sleep 3600", volumes });
+    const inKeeper = (script: string) => kubectl(["-n", "two", "exec", "keeper", "--", "/busybox", "sh", "-c", script]);
+    await apply(claim, keeper("lab-node"));
+    await ready("two", "keeper");
+    await inKeeper("echo kept > /data/file");
+    await kubectl(["-n", "two", "delete", "pod", "keeper"]);
+    await apply(keeper("lab-node-2"));
+    await ready("two", "keeper");
+    expect(await inKeeper("/busybox cat /data/file")).toBe("kept\n");
+  });
+});
+
 describe("the lab's end", () => {
   it("keeps the data when asked to, and goes on with it", async () => {
     await kubectl(["-n", "plain", "create", "configmap", "kept", "--from-literal=a=b"]);
@@ -341,6 +410,8 @@ describe("the lab's end", () => {
     await take(upSteps());
     expect(await kubectl(["-n", "plain", "get", "configmap", "kept", "-o=jsonpath={.data.a}"])).toBe("b");
     await ready("plain", "client");
+    expect((await readStatus(lab)).nodes.map((node) => node.ready)).toEqual([true, true]);
+    await ready("two", "far");
   });
 
   it("leaves nothing", async () => {

@@ -1,88 +1,115 @@
 /**
- * The node: network, mount and process namespaces of its own, with a private /run, /var/lib and /var/log. When its first
+ * A node: network, mount and process namespaces of its own, with a private /run, /var/lib and /var/log. When its first
  * process ends, the kernel ends every process in it and takes its mounts, interfaces and packet filter away.
  */
 import { mkdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { LabError } from "./errors.ts";
-import { type Lab, LINK, nodeData, nodeLogs } from "./lab.ts";
+import { FIRST, isFirst, type Lab, type LabNode, LINK, NODES, nodeData, nodeLogs, volumes } from "./lab.ts";
 import { call, pidOf, start, stop, until } from "./process.ts";
 
-const INIT = "node";
+const initOf = ({ suffix }: LabNode): string => `node${suffix}`;
 
-/** Arguments: the folders that become /var/lib and /var/log, then the program that stays. */
+/** Arguments: the folders that become /var/lib, /var/log and the volumes', then the program that stays. */
 const SETUP = `set -e
 mount -t tmpfs -o mode=755 tmpfs /run
 mount --bind "$1" /var/lib
 mount --bind "$2" /var/log
+mkdir -p /var/lib/horizon-volumes
+mount --bind "$3" /var/lib/horizon-volumes
 ip link set lo up
 sysctl -qw net.ipv4.ip_forward=1
-exec "$3"`;
+exec "$4"`;
 
-export async function startNode(lab: Lab, pause: string): Promise<void> {
-  if (pidOf(lab, INIT) === undefined) {
+export async function startNode(lab: Lab, node: LabNode, pause: string): Promise<void> {
+  const init = initOf(node);
+  if (pidOf(lab, init) === undefined) {
     refuseHidden(lab);
-    for (const dir of [nodeData(lab), nodeLogs(lab)]) mkdirSync(dir, { recursive: true });
+    const folders = [nodeData(lab, node), nodeLogs(lab, node), volumes(lab)];
+    for (const dir of folders) mkdirSync(dir, { recursive: true });
     const namespaces = ["--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"];
-    const setup = ["sh", "-c", SETUP, "lab-node", nodeData(lab), nodeLogs(lab), pause];
-    await start(lab, INIT, ["unshare", ...namespaces, "--", ...setup]);
-    await until("the node's namespaces", 10, async () => {
-      if (pidOf(lab, INIT) === undefined) return "its first process has ended; see log/node.log";
-      const { stdout } = await inside(lab, ["cat", "/proc/1/comm"]);
+    await start(lab, init, ["unshare", ...namespaces, "--", "sh", "-c", SETUP, node.name, ...folders, pause]);
+    await until(`namespaces of ${node.name}`, 10, async () => {
+      if (pidOf(lab, init) === undefined) return `its first process has ended; see log/${init}.log`;
+      const { stdout } = await inside(lab, ["cat", "/proc/1/comm"], { node });
       return stdout.trim() === "pause" || "being set up";
     });
   }
-  await link(lab);
+  await (isFirst(node) ? linkToHost(lab) : linkToFirst(lab, node));
 }
 
-export async function stopNode(lab: Lab): Promise<void> {
+export async function stopNodes(lab: Lab): Promise<void> {
   const ours = nodeRuns(lab) && (await hasLink(lab));
-  await stop(lab, INIT);
+  for (const node of NODES.toReversed()) await stop(lab, initOf(node));
   if (!ours) return;
   await until("end of the node's network", 20, async () => !(await linkExists()) || "its link is still there");
 }
 
-export const nodeRuns = (lab: Lab): boolean => pidOf(lab, INIT) !== undefined;
+export const nodeRuns = (lab: Lab, node = FIRST): boolean => pidOf(lab, initOf(node)) !== undefined;
 
-/** The command line that runs something in the node. */
-export function enter(lab: Lab, command: string[]): string[] {
-  const pid = pidOf(lab, INIT);
+/** The command line that runs something in a node. */
+export const enter = (lab: Lab, command: string[], node = FIRST): string[] =>
+  into(lab, node, ["--net", "--mount", "--pid"], command);
+
+function into(lab: Lab, node: LabNode, namespaces: string[], command: string[]): string[] {
+  const pid = pidOf(lab, initOf(node));
   // Never in the host's own network, whatever the process id says.
   if (pid === undefined || readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync("/proc/self/ns/net")) {
     throw new LabError({
       what: "the lab does not run",
-      given: "no process of the node",
+      given: `no process of ${node.name}`,
       allowed: "a lab that is up",
       remedy: "start it with `horizon lab up`",
     });
   }
-  return ["nsenter", "--target", String(pid), "--net", "--mount", "--pid", "--", ...command];
+  return ["nsenter", "--target", String(pid), ...namespaces, "--", ...command];
 }
 
-export function inside(lab: Lab, command: string[], options: { input?: string; seconds?: number } = {}) {
-  const [program = "", ...args] = enter(lab, command);
+export function inside(
+  lab: Lab,
+  command: string[],
+  { node = FIRST, ...options }: { input?: string; seconds?: number; node?: LabNode } = {},
+) {
+  const [program = "", ...args] = enter(lab, command, node);
   return call(program, args, options);
 }
 
-const hasLink = async (lab: Lab): Promise<boolean> => (await inside(lab, ["ip", "link", "show", "uplink"])).code === 0;
+const hasLink = async (lab: Lab, node = FIRST): Promise<boolean> =>
+  (await inside(lab, ["ip", "link", "show", "uplink"], { node })).code === 0;
 const linkExists = async (): Promise<boolean> => (await call("ip", ["link", "show", LINK.device])).code === 0;
 
-async function link(lab: Lab): Promise<void> {
+async function linkToHost(lab: Lab): Promise<void> {
   if (!(await hasLink(lab))) {
     if (await linkExists()) {
-      await stop(lab, INIT);
+      await stop(lab, initOf(FIRST));
       throw anotherLab();
     }
     await refuseTakenNetwork();
-    const peer = ["type", "veth", "peer", "name", "uplink", "netns", String(pidOf(lab, INIT))];
-    await must(["ip", "link", "add", LINK.device, ...peer]);
   }
-  await must(["ip", "address", "replace", `${LINK.host}/30`, "dev", LINK.device]);
-  await must(["ip", "link", "set", LINK.device, "up"]);
-  await must(enter(lab, ["ip", "address", "replace", `${LINK.node}/30`, "dev", "uplink"]));
-  await must(enter(lab, ["ip", "link", "set", "uplink", "up"]));
+  await link(lab, FIRST, (command) => command);
+}
+
+/** The first node knows the way to the other's pods; the other sends all that is not its own to the first. */
+async function linkToFirst(lab: Lab, node: LabNode): Promise<void> {
+  // In its network only: the process ids are the host's.
+  const onFirst = (command: string[]) => into(lab, FIRST, ["--net"], command);
+  await link(lab, node, onFirst);
+  await must(onFirst(["ip", "route", "replace", node.pods, "via", node.address]));
+  // Otherwise packets to a pod that has gone would come back by the default route, again and again.
+  await must(enter(lab, ["ip", "route", "replace", "blackhole", node.pods], node));
+}
+
+async function link(lab: Lab, node: LabNode, there: (command: string[]) => string[]): Promise<void> {
+  if (!(await hasLink(lab, node))) {
+    const peer = ["type", "veth", "peer", "name", "uplink", "netns", String(pidOf(lab, initOf(node)))];
+    await must(there(["ip", "link", "add", node.device, ...peer]));
+  }
+  await must(there(["ip", "address", "replace", `${node.gateway}/30`, "dev", node.device]));
+  await must(there(["ip", "link", "set", node.device, "up"]));
+  await must(enter(lab, ["ip", "address", "replace", `${node.address}/30`, "dev", "uplink"], node));
+  await must(enter(lab, ["ip", "link", "set", "uplink", "up"], node));
   // A Service's address needs some route before kube-proxy translates it; the host has no way back to a pod.
-  await must(enter(lab, ["ip", "route", "replace", "default", "via", LINK.host]));
+  await must(enter(lab, ["ip", "route", "replace", "default", "via", node.gateway], node));
 }
 
 const anotherLab = (): LabError =>

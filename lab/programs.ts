@@ -9,16 +9,21 @@ import { prepareGo } from "../toolchain/go.ts";
 import { withLock } from "../toolchain/lock.ts";
 import { contents, digest } from "../toolchain/parts.ts";
 import type { Lab, Report } from "./lab.ts";
+import { labMinor, type Minor, type OtherMinor } from "./minors.ts";
 
 const MACHINE = `${process.platform}-${process.arch}`;
 
 interface Build {
   /** The folder of its Go module here. */
-  module: "kubernetes" | "kwok";
+  module: "kubernetes" | "kwok" | `apiserver/1.${OtherMinor}`;
   package: string;
 }
 
 const kubernetes = (name: string): Build => ({ module: "kubernetes", package: `k8s.io/kubernetes/cmd/${name}` });
+const apiserver = (minor: OtherMinor): Build => ({
+  module: `apiserver/1.${minor}`,
+  package: "k8s.io/kubernetes/cmd/kube-apiserver",
+});
 
 /** In the order in which they are built: what others wait for comes first. */
 const BUILDS = {
@@ -31,11 +36,18 @@ const BUILDS = {
   pause: { module: "kubernetes", package: "./cmd/pause" },
   coredns: { module: "kubernetes", package: "./cmd/coredns" },
   kwok: { module: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" },
+  "kube-apiserver-1.34": apiserver(34),
+  "kube-apiserver-1.35": apiserver(35),
+  "kube-apiserver-1.37": apiserver(37),
 } as const satisfies Record<string, Build>;
 
 export type Program = keyof typeof BUILDS;
 /** What a cluster consists of. */
-export const clusterPrograms = (Object.keys(BUILDS) as Program[]).filter((name) => name !== "kwok");
+export const clusterPrograms = (Object.keys(BUILDS) as Program[]).filter(
+  (name) => BUILDS[name].module === "kubernetes",
+);
+export const apiserverOf = (minor: Minor): Program =>
+  minor === labMinor ? "kube-apiserver" : `kube-apiserver-1.${minor}`;
 
 const folderOf = (name: Program): string => join(import.meta.dirname, BUILDS[name].module);
 
@@ -71,9 +83,9 @@ export function programFile(lab: Lab, name: Program): string {
   return join(lab.cache, `${name}-${versionOf(name)}-${key}`, name);
 }
 
-/** Takes a few milliseconds when everything is there. Returns the version of the first. */
-export async function ensurePrograms(lab: Lab, wanted: [Program, ...Program[]], report: Report): Promise<string> {
-  const version = versionOf(wanted[0]);
+/** Takes a few milliseconds when everything is there. Returns the versions of the modules that they are built from. */
+export async function ensurePrograms(lab: Lab, wanted: readonly Program[], report: Report): Promise<string> {
+  const version = [...new Set(wanted.map(versionOf))].join(", ");
   const missing = () => wanted.filter((name) => !existsSync(programFile(lab, name)));
   if (missing().length === 0) return version;
   mkdirSync(lab.cache, { recursive: true });
@@ -82,8 +94,12 @@ export async function ensurePrograms(lab: Lab, wanted: [Program, ...Program[]], 
     clearLeftovers(lab);
     const options = { log: lab.log, onLine: report };
     const work = { product: "the lab's Kubernetes", modules: wanted.map(folderOf) };
-    const env = missing().length === 0 ? {} : await prepareGo(work, lab.cache, options);
-    for (const name of missing()) await build(lab, name, { ...options, env, remedy: REMEDY }, report);
+    const absent = missing();
+    const env = absent.length === 0 ? {} : await prepareGo(work, lab.cache, options);
+    for (const [i, name] of absent.entries()) {
+      const place = absent.length > 1 ? ` (${i + 1} of ${absent.length})` : "";
+      await build(lab, name, { ...options, env, remedy: REMEDY }, (text) => report(`build ${name}${place} ${text}`));
+    }
     rmSync(join(lab.cache, "go-build"), { recursive: true, force: true });
   });
   return version;
@@ -93,11 +109,11 @@ const REMEDY = "run the command again, it continues; where a module can't be fet
 
 async function build(lab: Lab, name: Program, options: CommandOptions, report: Report): Promise<void> {
   const began = Date.now();
-  const onLine = (line: string) => report(`build ${name} ${Math.round((Date.now() - began) / 1000)} s: ${line}`);
+  const onLine = (line: string) => report(`${Math.round((Date.now() - began) / 1000)} s: ${line}`);
   const draft = mkdtempSync(join(lab.cache, "tmp-"));
   const flags = ["-v", "-trimpath", "-buildvcs=false", "-mod=readonly", `-ldflags=${linkerFlags(name)}`];
   const args = ["build", ...flags, "-o", join(draft, name), BUILDS[name].package];
-  report(`build ${name}`);
+  report("begins");
   await command("go", args, { ...options, cwd: folderOf(name), onLine });
   renameSync(draft, join(programFile(lab, name), ".."));
 }

@@ -4,9 +4,16 @@ import { addons } from "./addons.ts";
 import { IDENTITIES, subject } from "./certificates.ts";
 import { apiserver, controllerManager, etcd, scheduler } from "./control-plane.ts";
 import { kubeconfig } from "./kubeconfig.ts";
-import { LINK, PODS, REGISTRY, SERVICES } from "./lab.ts";
+import { cgroupOf, FIRST, LINK, NODES, PODS, REGISTRY, SERVICES } from "./lab.ts";
 import { renderStatus, toNodes } from "./status.ts";
-import { cniSettings, containerdSettings, kubeletSettings, proxySettings, registrySettings } from "./worker.ts";
+import {
+  cniSettings,
+  containerdSettings,
+  kubelet,
+  kubeletSettings,
+  proxySettings,
+  registrySettings,
+} from "./worker.ts";
 
 const lab = { home: "/lab", cache: "/cache", log: "/dev/null" };
 const asText = (value: unknown): string => JSON.stringify(value);
@@ -24,9 +31,12 @@ describe("settings", () => {
   });
 
   it("agree on addresses between the programs", () => {
-    expect(asText(cniSettings())).toContain(PODS);
-    expect(proxySettings(lab)).toMatchObject({ clusterCIDR: PODS });
-    expect(kubeletSettings(lab)).toMatchObject({ clusterDNS: [SERVICES.dns] });
+    for (const node of NODES) {
+      expect(asText(cniSettings(node))).toContain(node.pods);
+      expect(proxySettings(lab, node)).toMatchObject({ clusterCIDR: PODS, hostnameOverride: node.name });
+      expect(kubeletSettings(lab, node)).toMatchObject({ clusterDNS: [SERVICES.dns] });
+      expect(kubelet(lab, node)).toContain(`--node-ip=${node.address}`);
+    }
     expect(asText(addons("image"))).toContain(`"clusterIP":"${SERVICES.dns}"`);
     expect(registrySettings("/r")).toMatchObject({ http: { addr: REGISTRY } });
     const etcdAt = etcd("etcd")
@@ -40,13 +50,45 @@ describe("settings", () => {
   });
 
   it("name the sandbox's image by digest", () => {
-    expect(containerdSettings(lab, "/cni", "r/pause@sha256:1")).toContain('sandbox_image = "r/pause@sha256:1"');
+    expect(containerdSettings(lab, FIRST, "/cni", "r/pause@sha256:1")).toContain('sandbox_image = "r/pause@sha256:1"');
   });
 
   it("make a kubeconfig that can be copied", () => {
     const { users, clusters } = JSON.parse(kubeconfig("admin", "CA", "CERT", "KEY"));
     expect(Buffer.from(users[0].user["client-key-data"], "base64").toString()).toBe("KEY");
     expect(clusters[0].cluster.server).toBe(`https://${LINK.node}:6443`);
+  });
+});
+
+describe("nodes", () => {
+  const distinct = (of: (node: (typeof NODES)[number]) => unknown) => new Set(NODES.map(of).map(asText)).size;
+  const number = (address: string): number => address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+
+  it("share nothing that each must have to itself", () => {
+    for (const key of ["name", "suffix", "address", "gateway", "device", "pods"] as const)
+      expect(
+        distinct((node) => node[key]),
+        key,
+      ).toBe(NODES.length);
+    expect(distinct(cgroupOf)).toBe(NODES.length);
+  });
+
+  it("have both ends of their link in one network of four addresses, and pods in the cluster's", () => {
+    for (const { address, gateway, pods } of NODES) {
+      expect(number(address) - number(gateway)).toBe(1);
+      expect(number(gateway) % 4).toBe(1);
+      expect(pods.split(".").slice(0, 2)).toEqual(PODS.split(".").slice(0, 2));
+    }
+  });
+
+  it("give cores away on the first only", () => {
+    const policies = NODES.map((node) => (kubeletSettings(lab, node) as { cpuManagerPolicy: string }).cpuManagerPolicy);
+    expect(policies).toEqual(["static", "none", "none"]);
+  });
+
+  it("have as many DNS servers, and a drain takes one at a time", () => {
+    expect(asText(addons("image"))).not.toContain("PodDisruptionBudget");
+    expect(asText(addons("image", 2))).toMatch(/"replicas":2.*"PodDisruptionBudget".*"maxUnavailable":1/);
   });
 });
 

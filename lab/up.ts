@@ -5,15 +5,29 @@ import { addons } from "./addons.ts";
 import { TABLE } from "./agent/nft.ts";
 import { ensureCertificates } from "./certificates.ts";
 import { apiserver, controllerManager, etcd, scheduler } from "./control-plane.ts";
+import { keepCount, nodesOf } from "./count.ts";
 import { LabError } from "./errors.ts";
 import { takeHost } from "./host.ts";
 import { push, scratchImage } from "./image.ts";
 import { writeKubeconfigs } from "./kubeconfig.ts";
-import { API, adminKubeconfig, type Lab, type LabStep, nodeData, REGISTRY, type Report, settings } from "./lab.ts";
+import {
+  API,
+  adminKubeconfig,
+  cgroupOf,
+  type Lab,
+  type LabNode,
+  type LabStep,
+  nodeData,
+  nodeSettings,
+  REGISTRY,
+  type Report,
+  settings,
+} from "./lab.ts";
 import { enter, inside, nodeRuns, startNode } from "./node.ts";
 import { ensurePackages, type Packages } from "./packages.ts";
 import { fault, pidOf, start, until } from "./process.ts";
 import { clusterPrograms, ensurePrograms, programFile } from "./programs.ts";
+import { answers, hasTable, PATIENCE_S, run, runInNode } from "./start.ts";
 import { kubectl } from "./status.ts";
 import {
   cniSettings,
@@ -28,11 +42,10 @@ import {
   SOCKET,
 } from "./worker.ts";
 
-/** For a busy machine; on a quiet one every wait ends within seconds. */
-const PATIENCE_S = 180;
 const AGENT = join(import.meta.dirname, "agent", "main.ts");
 
-export function upSteps(): LabStep[] {
+/** Without a number, as many nodes as there were. */
+export function upSteps(wanted?: number): LabStep[] {
   let packages: Packages | undefined;
   const found = (): Packages => packages as Packages; // set by the first step
   return [
@@ -40,16 +53,17 @@ export function upSteps(): LabStep[] {
       title: "Packages",
       run: async (lab, report) => {
         requireRoot();
+        keepCount(lab, wanted);
         packages = await ensurePackages(lab, report);
         return undefined;
       },
     },
-    { title: "Kubernetes", run: (lab, report) => ensurePrograms(lab, ["kube-apiserver", ...clusterPrograms], report) },
+    { title: "Kubernetes", run: (lab, report) => ensurePrograms(lab, clusterPrograms, report) },
     { title: "Certificates", run: prepareFiles },
-    { title: "Node", run: makeNode },
+    { title: "Nodes", run: makeNodes },
     { title: "Registry", run: (lab, report) => startRegistry(lab, found(), report) },
     { title: "Control plane", run: (lab, report) => startControlPlane(lab, found(), report) },
-    { title: "Kubelet", run: (lab, report) => startWorker(lab, found(), report) },
+    { title: "Kubelets", run: (lab, report) => startWorkers(lab, found(), report) },
     { title: "DNS, storage, policies", run: startAddons },
   ];
 }
@@ -68,12 +82,14 @@ async function prepareFiles(lab: Lab): Promise<undefined> {
   mkdirSync(lab.home, { recursive: true, mode: 0o700 });
   await ensureCertificates(lab);
   writeKubeconfigs(lab);
-  mkdirSync(settings(lab, "cni"), { recursive: true });
-  const write = (file: string, value: unknown) => writeChanged(settings(lab, file), `${JSON.stringify(value)}\n`);
-  write("cni/10-lab.conflist", cniSettings());
-  write("kubelet.json", kubeletSettings(lab));
-  write("proxy.json", proxySettings(lab));
-  write("registry.json", registrySettings(join(lab.home, "registry")));
+  const write = (file: string, value: unknown) => writeChanged(file, `${JSON.stringify(value)}\n`);
+  for (const node of nodesOf(lab)) {
+    mkdirSync(nodeSettings(lab, node, "cni"), { recursive: true });
+    write(nodeSettings(lab, node, "cni/10-lab.conflist"), cniSettings(node));
+    write(nodeSettings(lab, node, "kubelet.json"), kubeletSettings(lab, node));
+    write(nodeSettings(lab, node, "proxy.json"), proxySettings(lab, node));
+  }
+  write(settings(lab, "registry.json"), registrySettings(join(lab.home, "registry")));
 }
 
 /** kube-proxy ends when its settings are written, be they the same. */
@@ -81,15 +97,18 @@ function writeChanged(file: string, content: string): void {
   if (!existsSync(file) || readFileSync(file, "utf8") !== content) writeFileSync(file, content);
 }
 
-async function makeNode(lab: Lab): Promise<string> {
-  if (!nodeRuns(lab)) {
-    // Cores and addresses given to pods that no longer run.
-    for (const state of ["kubelet/cpu_manager_state", "cni"]) {
-      rmSync(join(nodeData(lab), state), { recursive: true, force: true });
+async function makeNodes(lab: Lab): Promise<string> {
+  for (const node of nodesOf(lab)) {
+    if (!nodeRuns(lab, node)) {
+      // Cores and addresses given to pods that no longer run.
+      for (const state of ["kubelet/cpu_manager_state", "kubelet/memory_manager_state", "cni"]) {
+        rmSync(join(nodeData(lab, node), state), { recursive: true, force: true });
+      }
     }
+    await startNode(lab, node, programFile(lab, "pause"));
   }
-  await startNode(lab, programFile(lab, "pause"));
-  return `${takeHost(lab)} huge pages`;
+  const pages = takeHost(lab, nodesOf(lab).map(cgroupOf));
+  return `${nodesOf(lab).length}, ${pages} huge pages`;
 }
 
 async function startRegistry(lab: Lab, { registry: program }: Packages, report: Report) {
@@ -103,7 +122,9 @@ async function startRegistry(lab: Lab, { registry: program }: Packages, report: 
   }
   const serves = () => answers(`http://${REGISTRY}/v2/`);
   await run(lab, "registry", registry(lab, program), { what: `registry at ${REGISTRY}`, ready: serves, report });
-  await start(lab, "node-registry", enter(lab, registry(lab, program)));
+  for (const node of nodesOf(lab)) {
+    await start(lab, `node-registry${node.suffix}`, enter(lab, registry(lab, program), node));
+  }
   return REGISTRY;
 }
 
@@ -113,76 +134,56 @@ async function startControlPlane(lab: Lab, packages: Packages, report: Report) {
   await runInNode(lab, "kube-apiserver", apiserver(lab), { what: "API server ready", ready, report });
   await start(lab, "kube-controller-manager", enter(lab, controllerManager(lab)));
   await start(lab, "kube-scheduler", enter(lab, scheduler(lab)));
-  // It is waited for last: Node takes its time to load the client.
-  await start(lab, "agent", enter(lab, agent(lab)));
+  // They are waited for last: Node takes its time to load the client.
+  for (const node of nodesOf(lab)) await start(lab, `agent${node.suffix}`, enter(lab, agent(lab, node), node));
   return API;
 }
 
-async function startWorker(lab: Lab, packages: Packages, report: Report) {
+async function startWorkers(lab: Lab, packages: Packages, report: Report) {
   const pause = await push("pause", scratchImage(programFile(lab, "pause")));
-  writeChanged(settings(lab, "containerd.toml"), containerdSettings(lab, packages.cniDir, pause));
-  const listens = async () => (await inside(lab, ["test", "-S", SOCKET])).code === 0;
-  const runtime = containerd(lab, packages.containerd);
-  await runInNode(lab, "containerd", runtime, { what: "containerd's socket", ready: listens, report });
-  const condition = '-o=jsonpath={.items[*].status.conditions[?(@.type=="Ready")].status}';
-  const ready = async () => (await kubectl(lab, ["get", "nodes", condition])).stdout.includes("True");
-  await runInNode(lab, "kubelet", kubelet(lab), { what: "node ready", ready, report });
-  const proxied = () => hasTable(lab, "ip kube-proxy");
-  await runInNode(lab, "kube-proxy", proxy(lab), { what: "kube-proxy's rules", ready: proxied, report });
+  for (const node of nodesOf(lab)) await startWorker(lab, node, packages, pause, report);
   return undefined;
+}
+
+async function startWorker(lab: Lab, node: LabNode, packages: Packages, pause: string, report: Report) {
+  const { name } = node;
+  const runtimeSettings = containerdSettings(lab, node, packages.cniDir, pause);
+  writeChanged(nodeSettings(lab, node, "containerd.toml"), runtimeSettings);
+  const listens = async () => (await inside(lab, ["test", "-S", SOCKET], { node })).code === 0;
+  const runtime = containerd(lab, node, packages.containerd);
+  await runInNode(lab, "containerd", runtime, { what: `containerd's socket on ${name}`, ready: listens, report }, node);
+  const condition = '-o=jsonpath={.status.conditions[?(@.type=="Ready")].status}';
+  const ready = async () => (await kubectl(lab, ["get", "node", name, condition])).stdout === "True";
+  await runInNode(lab, "kubelet", kubelet(lab, node), { what: `${name} ready`, ready, report }, node);
+  const proxied = () => hasTable(lab, node, "ip kube-proxy");
+  const rules = { what: `kube-proxy's rules on ${name}`, ready: proxied, report };
+  await runInNode(lab, "kube-proxy", proxy(lab, node), rules, node);
 }
 
 async function startAddons(lab: Lab, report: Report) {
   const image = await push("coredns", scratchImage(programFile(lab, "coredns")));
-  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: addons(image) });
+  const nodes = nodesOf(lab);
+  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: addons(image, nodes.length) });
   const applied = await kubectl(lab, ["apply", "--server-side", "--force-conflicts", "-f", "-"], { input });
   if (applied.code !== 0) throw fault(lab, "kube-apiserver", applied.stderr);
-  const enforced = () => hasTable(lab, TABLE);
-  await runInNode(lab, "agent", agent(lab), { what: "policy rules", ready: enforced, report });
+  for (const node of nodes) {
+    const enforced = () => hasTable(lab, node, TABLE);
+    await runInNode(
+      lab,
+      "agent",
+      agent(lab, node),
+      { what: `policy rules on ${node.name}`, ready: enforced, report },
+      node,
+    );
+  }
   const dns = ["-n", "kube-system", "get", "deployment", "coredns", "-o=jsonpath={.status.readyReplicas}"];
   await until(
     "DNS ready",
     PATIENCE_S,
-    async () => (await kubectl(lab, dns)).stdout === "1" || "its pod is not",
+    async () => (await kubectl(lab, dns)).stdout === String(nodes.length) || "its pods are not",
     report,
   );
   return undefined;
 }
 
-const agent = (lab: Lab): string[] => [process.execPath, AGENT, adminKubeconfig(lab)];
-
-interface Readiness {
-  what: string;
-  ready: () => Promise<boolean>;
-  report: Report;
-}
-
-const runInNode = (lab: Lab, name: string, command: string[], readiness: Readiness) =>
-  run(lab, name, enter(lab, command), readiness);
-
-/** Starts a program and waits until it is ready; one that was about to end when it was found is started once more. */
-async function run(lab: Lab, name: string, command: string[], { what, ready, report }: Readiness) {
-  let starts = 0;
-  await until(
-    what,
-    PATIENCE_S,
-    async () => {
-      if (pidOf(lab, name) === undefined) {
-        if (starts === 2) throw fault(lab, name, "it has ended twice");
-        starts += 1;
-        await start(lab, name, command);
-      }
-      return (await ready()) || "not yet";
-    },
-    report,
-  );
-}
-
-const hasTable = async (lab: Lab, table: string): Promise<boolean> =>
-  (await inside(lab, ["nft", "list", "table", ...table.split(" ")])).code === 0;
-
-const answers = (url: string): Promise<boolean> =>
-  fetch(url, { signal: AbortSignal.timeout(2000) }).then(
-    () => true,
-    () => false,
-  );
+const agent = (lab: Lab, { name }: LabNode): string[] => [process.execPath, AGENT, adminKubeconfig(lab), name];

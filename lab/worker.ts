@@ -1,16 +1,28 @@
 /** Settings and command lines of what runs on the node: containerd, kubelet, kube-proxy, the registry. Pure. */
 import { kubeconfigOf } from "./kubeconfig.ts";
-import { CGROUP, type Lab, LINK, NODE, PODS, pki, REGISTRY, SERVICES, settings } from "./lab.ts";
+import {
+  cgroupOf,
+  isFirst,
+  type Lab,
+  type LabNode,
+  NODE_POOL,
+  nodeSettings,
+  PODS,
+  pki,
+  REGISTRY,
+  SERVICES,
+  settings,
+} from "./lab.ts";
 import { programFile } from "./programs.ts";
 
 export const SOCKET = "/run/containerd/containerd.sock";
 
-export const containerd = (lab: Lab, program: string): string[] => [
+export const containerd = (lab: Lab, node: LabNode, program: string): string[] => [
   program,
-  `--config=${settings(lab, "containerd.toml")}`,
+  `--config=${nodeSettings(lab, node, "containerd.toml")}`,
 ];
 
-export const containerdSettings = (lab: Lab, cniDir: string, pauseImage: string): string => `version = 2
+export const containerdSettings = (lab: Lab, node: LabNode, cniDir: string, pauseImage: string): string => `version = 2
 disabled_plugins = [
   "io.containerd.internal.v1.opt",
   "io.containerd.snapshotter.v1.aufs",
@@ -28,34 +40,44 @@ disable_hugetlb_controller = false
 
 [plugins."io.containerd.grpc.v1.cri".cni]
 bin_dir = "${cniDir}"
-conf_dir = "${settings(lab, "cni")}"
+conf_dir = "${nodeSettings(lab, node, "cni")}"
 
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
 runtime_type = "io.containerd.runc.v2"
 `;
 
 /** Every pod has a link of its own to the node, so all its packets are routed and pass the forward chain. */
-export const cniSettings = (): unknown => ({
+export const cniSettings = ({ pods }: LabNode): unknown => ({
   cniVersion: "0.4.0",
   name: "horizon-lab",
   plugins: [
     {
       type: "ptp",
       ipMasq: false,
-      ipam: { type: "host-local", ranges: [[{ subnet: PODS }]], routes: [{ dst: "0.0.0.0/0" }] },
+      ipam: { type: "host-local", ranges: [[{ subnet: pods }]], routes: [{ dst: "0.0.0.0/0" }] },
     },
   ],
 });
 
-export const kubelet = (lab: Lab): string[] => [
+export const kubelet = (lab: Lab, node: LabNode): string[] => [
   programFile(lab, "kubelet"),
-  `--config=${settings(lab, "kubelet.json")}`,
-  `--kubeconfig=${kubeconfigOf(lab, "kubelet")}`,
-  `--hostname-override=${NODE}`,
-  `--node-ip=${LINK.node}`,
+  `--config=${nodeSettings(lab, node, "kubelet.json")}`,
+  `--kubeconfig=${kubeconfigOf(lab, `kubelet${node.suffix}`)}`,
+  `--hostname-override=${node.name}`,
+  `--node-ip=${node.address}`,
+  ...(isFirst(node) ? [`--node-labels=${NODE_POOL.label}=${NODE_POOL.value}`] : []),
 ];
 
-export const kubeletSettings = (lab: Lab): unknown => ({
+/** Its cores, memory and huge pages are of one memory node. What is reserved is also systemReserved and the eviction threshold. */
+const exclusiveCores = {
+  cpuManagerPolicy: "static",
+  cpuManagerPolicyOptions: { "full-pcpus-only": "true" },
+  topologyManagerPolicy: "single-numa-node",
+  memoryManagerPolicy: "Static",
+  reservedMemory: [{ numaNode: 0, limits: { memory: "356Mi" } }],
+};
+
+export const kubeletSettings = (lab: Lab, node: LabNode): unknown => ({
   apiVersion: "kubelet.config.k8s.io/v1beta1",
   kind: "KubeletConfiguration",
   authentication: {
@@ -64,11 +86,11 @@ export const kubeletSettings = (lab: Lab): unknown => ({
     x509: { clientCAFile: pki(lab, "ca.crt") },
   },
   authorization: { mode: "Webhook" },
-  tlsCertFile: pki(lab, "kubelet.crt"),
-  tlsPrivateKeyFile: pki(lab, "kubelet.key"),
+  tlsCertFile: pki(lab, `kubelet${node.suffix}.crt`),
+  tlsPrivateKeyFile: pki(lab, `kubelet${node.suffix}.key`),
   containerRuntimeEndpoint: `unix://${SOCKET}`,
   cgroupDriver: "cgroupfs",
-  cgroupRoot: `/${CGROUP}`,
+  cgroupRoot: `/${cgroupOf(node)}`,
   failCgroupV1: false,
   failSwapOn: false,
   clusterDNS: [SERVICES.dns],
@@ -76,9 +98,9 @@ export const kubeletSettings = (lab: Lab): unknown => ({
   // The host's resolver says nothing about the lab.
   resolvConf: "",
   // An integer Guaranteed pod gets a core of its own. A tenth of a core reserved keeps core 0 for everything else, and
-  // leaves nine tenths of it to be requested.
-  cpuManagerPolicy: "static",
-  systemReserved: { cpu: "100m" },
+  // leaves nine tenths of it to be requested. Of the machine's one set of cores only the first node's kubelet gives any away.
+  ...(isFirst(node) ? exclusiveCores : { cpuManagerPolicy: "none" }),
+  systemReserved: { cpu: "100m", memory: "256Mi" },
   enforceNodeAllocatable: ["pods"],
   maxPods: 200,
   serializeImagePulls: false,
@@ -88,16 +110,16 @@ export const kubeletSettings = (lab: Lab): unknown => ({
   evictionHard: { "memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%" },
 });
 
-export const proxy = (lab: Lab): string[] => [
+export const proxy = (lab: Lab, node: LabNode): string[] => [
   programFile(lab, "kube-proxy"),
-  `--config=${settings(lab, "proxy.json")}`,
+  `--config=${nodeSettings(lab, node, "proxy.json")}`,
 ];
 
-export const proxySettings = (lab: Lab): unknown => ({
+export const proxySettings = (lab: Lab, node: LabNode): unknown => ({
   apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
   kind: "KubeProxyConfiguration",
   mode: "nftables",
-  hostnameOverride: NODE,
+  hostnameOverride: node.name,
   clientConnection: { kubeconfig: kubeconfigOf(lab, "proxy") },
   clusterCIDR: PODS,
   detectLocalMode: "ClusterCIDR",

@@ -96,6 +96,15 @@ export interface Service {
   readonly declared: boolean;
 }
 
+/** What leads from outside to services, by the name that is asked for. */
+export interface Entrance {
+  readonly platform: Platform;
+  /** The names that it answers to; an empty one stands for any. */
+  readonly hosts: string[];
+  /** Those of them for which it says nothing of TLS. */
+  readonly plain: string[];
+}
+
 export interface Namespace {
   readonly platform: Platform;
   /** The Pod Security level that the cluster enforces in it; empty where none is. */
@@ -114,6 +123,7 @@ export interface Subjects {
   unit: Unit;
   process: Process;
   service: Service;
+  entrance: Entrance;
   namespace: Namespace;
   stack: Stack;
 }

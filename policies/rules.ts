@@ -5,6 +5,8 @@ import { cpuRequest } from "./rules/cpu-request.ts";
 import { declaredExposure } from "./rules/declared-exposure.ts";
 import { defaultConfinement } from "./rules/default-confinement.ts";
 import { defaultDeny } from "./rules/default-deny.ts";
+import { entranceNames } from "./rules/entrance-names.ts";
+import { entranceTls } from "./rules/entrance-tls.ts";
 import { healthCheck } from "./rules/health-check.ts";
 import { localProbes } from "./rules/local-probes.ts";
 import { loopbackPorts } from "./rules/loopback-ports.ts";
@@ -47,5 +49,7 @@ export const rules: Rule[] = [
   stopGrace,
   restrictedNamespace,
   declaredExposure,
+  entranceTls,
+  entranceNames,
   defaultDeny,
 ];

@@ -2,6 +2,7 @@
 import { type Container, containerType } from "./docker/container.ts";
 import { ContainerUnit } from "./docker/unit.ts";
 import { namespaceOf, resourcesOf, serviceOf, stackOf } from "./kubernetes/cluster.ts";
+import { ingressOf, routeKinds, routeOf } from "./kubernetes/entrance.ts";
 import { podsOf } from "./kubernetes/pods.ts";
 import { PodUnit } from "./kubernetes/unit.ts";
 import type { Subjects, Unit } from "./picture.ts";
@@ -29,6 +30,14 @@ function subjectsIn({ type, name, props }: Resource): Found[] {
     ...podsOf(type, props).flatMap(({ kind, pod }) => withProcesses(`${kind} ${name}`, new PodUnit(pod, kind))),
     ...resourcesOf("Service", type, props).map(
       (found): Found => ({ kind: "service", where: `Service ${name}`, subject: serviceOf(found) }),
+    ),
+    ...resourcesOf("Ingress", type, props).map(
+      (found): Found => ({ kind: "entrance", where: `Ingress ${name}`, subject: ingressOf(found) }),
+    ),
+    ...routeKinds.flatMap((kind) =>
+      resourcesOf(kind, type, props).map(
+        (found): Found => ({ kind: "entrance", where: `${kind} ${name}`, subject: routeOf(found) }),
+      ),
     ),
     ...resourcesOf("Namespace", type, props).map(
       (found): Found => ({ kind: "namespace", where: `Namespace ${name}`, subject: namespaceOf(found) }),

@@ -21,7 +21,8 @@ export function entranceUrl(config: Configured): string {
   const { hostPort } = outside(config, "gateway");
   if (hostPort === undefined) return "https://gateway:8443";
   const host = outsideHost(config);
-  return `https://${host === "127.0.0.1" ? "localhost" : host}:${hostPort}`;
+  // A browser leaves HTTPS' own port out of what it calls an origin.
+  return `https://${host === "127.0.0.1" ? "localhost" : host}${hostPort === 443 ? "" : `:${hostPort}`}`;
 }
 
 /** What the servers' certificates are good for. */

@@ -2,7 +2,7 @@
 import { getStack, type Output } from "@pulumi/pulumi";
 import { Alertmanager } from "../components/alertmanager/alertmanager.ts";
 import { consoleFiles } from "../components/dashboards/consoles.ts";
-import { dashboardFiles } from "../components/dashboards/dashboards.ts";
+import { boardsWith, dashboardFiles } from "../components/dashboards/dashboards.ts";
 import { Exporter } from "../components/exporters/exporter.ts";
 import {
   nginxExporterTarget,
@@ -59,6 +59,7 @@ export function observability(
     externalUrl: `${entrance}/alertmanager/`,
   }).running;
   const exporters = [redisExporter.running, postgresExporter.running];
+  const boards = boardsWith({ kafka: data.foreign.every(({ name }) => name !== "kafka") });
   const grafanaImage = platform.thirdParty("grafana", {});
   const prometheus = new Prometheus("prometheus", {
     platform,
@@ -71,7 +72,7 @@ export function observability(
     watched: [marketData, tradingSignal, riskManagement, engine, ...data.running, ...exporters],
     later: [nginxExporterTarget, ...(grafanaImage ? [grafanaTarget] : [])],
     externalUrl: `${entrance}/prometheus/`,
-    ...(!grafanaImage && { consoles: consoleFiles() }),
+    ...(!grafanaImage && { consoles: consoleFiles(boards) }),
   });
   const common = { prometheus: prometheus.running, alertmanager, exporters };
   if (!grafanaImage) return common;
@@ -85,7 +86,7 @@ export function observability(
     prometheus: prometheus.running,
     prometheusUrl: prometheus.url,
     interval,
-    dashboards: dashboardFiles(),
+    dashboards: dashboardFiles(boards),
     externalUrl: `${entrance}/grafana/`,
   });
   return { ...common, grafana: { running: grafana.running, adminPassword } };

@@ -8,6 +8,7 @@ import { riskManagementWorkload } from "../components/service/risk-management.ts
 import { Service } from "../components/service/service.ts";
 import { tradingSignalWorkload } from "../components/service/trading-signal.ts";
 import type { Config } from "../infra/config.ts";
+import { hoursOf } from "../infra/config-data.ts";
 import type { Platform } from "../infra/platform.ts";
 import type { Running } from "../infra/workload.ts";
 import type { Data } from "./data.ts";
@@ -71,6 +72,7 @@ export function trading(
           kafka: data.kafka("risk-management"),
           postgres: data.postgres("risk", "risk_management"),
           limits: config.risk,
+          keepDecisionsHours: hoursOf(config.retention),
           apiToken: riskToken,
           logLevel,
         }),

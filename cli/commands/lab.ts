@@ -1,3 +1,5 @@
+import { type Problem, UserError } from "../../infra/errors.ts";
+import { buildSteps } from "../../lab/build.ts";
 import { downSteps } from "../../lab/down.ts";
 import { LabError } from "../../lab/errors.ts";
 import { adopt, currentKubeconfig, isForeign } from "../../lab/foreign.ts";
@@ -14,11 +16,12 @@ import { runSteps } from "../progress.ts";
 const newLab = (log: string): Lab => ({ home: labHome(), cache: cacheDir(), log });
 
 /** Brings it up, or takes the user's own cluster in its place; prints the kubeconfig's path. */
-export async function labUp(log: string, options: { kubeconfig?: string }): Promise<void> {
+export async function labUp(log: string, options: { kubeconfig?: string; nodes?: number }): Promise<void> {
   const lab = newLab(log);
-  const { kubeconfig } = options;
+  const { kubeconfig, nodes } = options;
   const foreign = kubeconfig ?? (isForeign(lab) ? currentKubeconfig(lab) : undefined);
-  await runLab(lab, foreign === undefined ? upSteps() : [adoptStep(foreign)]);
+  if (foreign !== undefined && nodes !== undefined) throw new UserError(ownNodes(foreign));
+  await runLab(lab, foreign === undefined ? upSteps(nodes) : [adoptStep(foreign)]);
   process.stdout.write(`${currentKubeconfig(lab)}\n`);
 }
 
@@ -51,6 +54,17 @@ export function labKubeconfig(): void {
   }
   process.stdout.write(`${found}\n`);
 }
+
+/** Builds what the tests run on, and touches no lab that is up. */
+export const buildLab = (log: string): Promise<void> => runSteps(buildSteps.map(explained), newLab(log));
+
+const ownNodes = (kubeconfig: string): Problem => ({
+  where: "lab up --nodes",
+  what: "only the lab's own cluster is made of as many nodes as one likes",
+  given: `the cluster of ${kubeconfig}`,
+  allowed: "--nodes without a cluster of your own",
+  remedy: "leave --nodes out, or run `horizon lab down` first",
+});
 
 /** One up or down at a time. */
 async function runLab(lab: Lab, steps: LabStep[]): Promise<void> {

@@ -1,7 +1,10 @@
+import { entranceStep } from "../doctor/entrance.ts";
+import { nodesStep } from "../doctor/run.ts";
 import { machineSteps } from "../machine/steps.ts";
 import { type Preview, summarise, toComment, toText } from "../preview/summary.ts";
 import { runSteps, type Step } from "../progress.ts";
 import type { Context } from "../session.ts";
+import { platformOf } from "../stack/platform.ts";
 import { ask } from "../stack/pulumi.ts";
 import { stateStep } from "../stack/ready.ts";
 import { policyArgs } from "./up.ts";
@@ -19,7 +22,8 @@ export async function preview(context: Context, format: PreviewFormat): Promise<
       return undefined;
     },
   };
-  await runSteps([...machineSteps(context.stack), stateStep, step], context);
+  const cluster = platformOf(context.stack) === "kubernetes" ? [nodesStep, entranceStep] : [];
+  await runSteps([...machineSteps(context.stack), ...cluster, stateStep, step], context);
   process.stdout.write(`${render(found, format, context.stack)}\n`);
 }
 

@@ -1,8 +1,10 @@
 /** Writes a stack's manifests: for review, and for whoever applies them by other means. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { withSecrets } from "../../infra/config.ts";
+import { type Config, withSecrets } from "../../infra/config.ts";
 import { UserError } from "../../infra/errors.ts";
+import { toFiles } from "../../infra/kubernetes/node-profile/documents.ts";
+import { toNodeProfile } from "../../infra/kubernetes/node-profile/profile.ts";
 import { toYaml } from "../../infra/kubernetes/yaml.ts";
 import { supplyFor } from "../../infra/supply.ts";
 import { render as renderStack } from "../../stacks/render.ts";
@@ -31,15 +33,28 @@ export async function render(stack: string, out: string | undefined): Promise<vo
   }
   const files = new Map([...written].map(([name, manifests]) => [`${name}.yaml`, header(stack) + toYaml(manifests)]));
   writeFolder(out, files);
-  process.stdout.write(`${files.size} files in ${out}\n`);
+  const nodes = nodeFiles(stack, config);
+  writeFolder(join(out, "nodes"), nodes);
+  process.stdout.write(`${files.size} files in ${out}, ${nodes.size} for the pool's nodes in ${join(out, "nodes")}\n`);
 }
+
+/** For the people who own the nodes; none where the configuration doesn't say what a machine of the pool has. */
+function nodeFiles(stack: string, { kubernetes: { nodePool } }: Pick<Config, "kubernetes">): Map<string, string> {
+  if (nodePool.machine === undefined) return new Map();
+  const files = toFiles(toNodeProfile(nodePool.machine, nodePool));
+  return new Map(
+    [...files].map(([name, text]) => [name, `${mark} ${stack}; edits are lost with the next rendering.\n${text}`]),
+  );
+}
+
+const endings = [".yaml", ".conf", ".cfg"];
 
 /** Only what an earlier rendering wrote is removed. */
 export function writeFolder(folder: string, files: ReadonlyMap<string, string>): void {
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    const ours = name.endsWith(".yaml") && existsSync(path) && readFileSync(path, "utf8").startsWith(mark);
+    const ours = endings.some((end) => name.endsWith(end)) && readFileSync(path, "utf8").startsWith(mark);
     if (ours && !files.has(name)) rmSync(path);
   }
   for (const [name, text] of files) writeFileSync(join(folder, name), text);

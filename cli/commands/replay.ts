@@ -10,6 +10,7 @@ import { runtimeFor } from "../runtime/choose.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Context } from "../session.ts";
 import { runAudit } from "./audit.ts";
+import { Headway } from "./headway.ts";
 import { requireWorkload } from "./status.ts";
 
 /** What market-data says of a session when all of it is published. */
@@ -26,9 +27,6 @@ export interface ReplayOptions {
   /** `max`, or a multiple of the capture's own pace such as `4x`. */
   speed: string;
 }
-
-/** A run that breaks off (a killed container) is taken up again this often; market-data publishes only what is missing. */
-const attempts = 20;
 
 /** Sends a capture through the running stack, waits for all of it, and audits. Returns whether there was no violation. */
 export async function replay(context: Context, file: string, { json, speed }: ReplayOptions): Promise<boolean> {
@@ -78,11 +76,14 @@ async function send(
   log: string,
   report: Report,
 ): Promise<ReplaySummary> {
+  const headway = new Headway(Date.now());
   for (let attempt = 1; ; attempt += 1) {
     report(attempt === 1 ? "market-data to take the capture" : `market-data to go on (attempt ${attempt})`);
     const command = ["/market-data", "replay", ...options, "-"];
     const onLine = (line: string, from: "stdout" | "stderr"): void => {
-      if (from === "stderr") report(line);
+      if (from !== "stderr") return;
+      report(line);
+      headway.saw(line, Date.now());
     };
     const finished = await runtime.run("market-data", command, {
       timeout: 900_000,
@@ -92,7 +93,7 @@ async function send(
     });
     const last = finished.stdout.trim().split("\n").at(-1) ?? "";
     if (finished.code === 0 && last.startsWith("{")) return JSON.parse(last) as ReplaySummary;
-    if (attempt >= attempts)
+    if (headway.isOver(Date.now()))
       throw notTaken(file, `${finished.stderr}${finished.stdout}`.trim().split("\n").at(-1) ?? "", log);
     await sleep(1500);
   }

@@ -1,15 +1,16 @@
 /** Judges the facts of a cluster. Pure, so that every verdict is tested without the cluster it is about. */
+import { minors } from "../../lab/minors.ts";
 import type { ClusterFacts } from "./cluster-facts.ts";
 import { degraded, type Finding, fine, missing } from "./finding.ts";
 import { judgeNodes, type Wanted } from "./node-checks.ts";
 import { shownRight } from "./rights.ts";
-
-/** The minors of Kubernetes 1 that the stack is tried on: the three newest. */
-export const supportedMinors = [34, 35, 36] as const;
+import { judgeSecrets, type WantedSecret } from "./secret-checks.ts";
 
 export interface ClusterNeeds extends Wanted {
   /** The class that the configuration names; absent: the cluster's default. */
   storageClass?: string | undefined;
+  /** That others keep. */
+  secrets?: WantedSecret[];
 }
 
 export const judgeCluster = (facts: ClusterFacts, needs: ClusterNeeds): Finding[] => [
@@ -19,13 +20,14 @@ export const judgeCluster = (facts: ClusterFacts, needs: ClusterNeeds): Finding[
   podSecurity(facts),
   storage(facts, needs),
   networkPolicies(),
+  ...judgeSecrets(needs.secrets ?? [], facts.secrets, facts.namespace),
   ...judgeNodes(facts.nodes, needs),
 ];
 
 function version({ version }: ClusterFacts): Finding {
   const check = "kubernetes";
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version)?.map(Number) ?? [];
-  const [oldest, newest] = [supportedMinors[0], supportedMinors[supportedMinors.length - 1] as number];
+  const [oldest, newest] = [Math.min(...minors), Math.max(...minors)];
   if (major !== 1 || minor === undefined) return degraded(check, version, "not a version that the stack is tried on");
   if (minor < oldest) return missing(check, version, `upgrade the cluster to 1.${oldest} or newer`);
   return minor > newest

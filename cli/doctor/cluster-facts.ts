@@ -11,7 +11,10 @@ import {
 import { UserError } from "../../infra/errors.ts";
 import { quantity } from "../../toolchain/kubernetes/plugin/quantity.ts";
 import { api, asked, type Cluster, isNotFound, messageOf } from "../runtime/kubernetes/cluster.ts";
+import { type KubeletFacts, readKubelets, type Unknown } from "./kubelet-facts.ts";
+import type { Wanted } from "./node-checks.ts";
 import { needed, type Right } from "./rights.ts";
+import type { FoundSecrets } from "./secret-checks.ts";
 
 export interface NodeFacts {
   name: string;
@@ -24,6 +27,12 @@ export interface NodeFacts {
   cores: number;
   memory: number;
   hugePages: Record<string, number>;
+  /** What the machine has, with what is reserved; units as above. */
+  capacity: { cores: number; hugePages: Record<string, number> };
+  /** Of the kubelet, such as `v1.36.3`. */
+  version: string;
+  /** How the kubelet is set; absent where it was not asked. */
+  kubelet?: KubeletFacts | Unknown;
 }
 
 export interface ClusterFacts {
@@ -35,16 +44,24 @@ export interface ClusterFacts {
   podSecurity: "refused" | "admitted" | "unknown";
   storageClasses: { name: string; isDefault: boolean }[];
   nodes: NodeFacts[];
+  /** Of those that were asked for. */
+  secrets: FoundSecrets;
+  namespace: string;
 }
 
-/** Throws a UserError where the cluster does not answer. */
-export async function gatherClusterFacts(cluster: Cluster): Promise<ClusterFacts> {
+/** Throws a UserError where the cluster does not answer. Kubelets are asked where there is a pool that the engine needs. */
+export async function gatherClusterFacts(
+  cluster: Cluster,
+  { pool, engine }: Wanted,
+  secretNames: string[],
+): Promise<ClusterFacts> {
   const version = await asked(cluster, "ask for its version", api(cluster, VersionApi).getCode());
-  const [denied, podSecurity, classes, nodes] = await Promise.all([
-    deniedRights(cluster),
+  const [denied, podSecurity, classes, nodes, ...secrets] = await Promise.all([
+    deniedRights(cluster, needed),
     tryPrivileged(cluster),
     asked(cluster, "list storage classes", api(cluster, StorageV1Api).listStorageClass()),
-    asked(cluster, "list the nodes", api(cluster, CoreV1Api).listNode()),
+    listNodes(cluster),
+    ...secretNames.map((name) => keysOf(cluster, name)),
   ]);
   return {
     server: cluster.server,
@@ -55,13 +72,41 @@ export async function gatherClusterFacts(cluster: Cluster): Promise<ClusterFacts
       name: metadata?.name ?? "",
       isDefault: metadata?.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true",
     })),
-    nodes: nodes.items.map(toNodeFacts),
+    nodes: await withKubelets(cluster, nodes, engine && pool),
+    secrets: Object.fromEntries(secretNames.map((name, index) => [name, secrets[index]])),
+    namespace: cluster.namespace,
   };
+}
+
+/** The keys and nothing of what they hold; without the right to look, the rights' own check says so. */
+async function keysOf(cluster: Cluster, name: string): Promise<string[] | undefined> {
+  const { namespace } = cluster;
+  try {
+    const { data } = await api(cluster, CoreV1Api).readNamespacedSecret({ namespace, name });
+    return Object.keys(data ?? {}).sort();
+  } catch (error) {
+    if (error instanceof ApiException) return undefined;
+    throw error;
+  }
+}
+
+export async function listNodes(cluster: Cluster): Promise<NodeFacts[]> {
+  return (await asked(cluster, "list the nodes", api(cluster, CoreV1Api).listNode())).items.map(toNodeFacts);
+}
+
+async function withKubelets(cluster: Cluster, nodes: NodeFacts[], pool: Wanted["pool"] | undefined) {
+  if (pool === undefined) return nodes;
+  const ofPool = nodes.filter(({ ready, labels }) => ready && labels[pool.label] === pool.value);
+  const kubelets = await readKubelets(cluster, ofPool);
+  return nodes.map((node) => {
+    const kubelet = kubelets.get(node.name);
+    return kubelet === undefined ? node : { ...node, kubelet };
+  });
 }
 
 export function toNodeFacts({ metadata, spec, status }: V1Node): NodeFacts {
   const { cpu = "0", memory = "0", ...others } = status?.allocatable ?? {};
-  const pages = Object.entries(others).filter(([name]) => name.startsWith("hugepages-"));
+  const { cpu: all = "0", ...capacity } = status?.capacity ?? {};
   return {
     name: metadata?.name ?? "",
     ready: status?.conditions?.some((each) => each.type === "Ready" && each.status === "True") ?? false,
@@ -70,13 +115,20 @@ export function toNodeFacts({ metadata, spec, status }: V1Node): NodeFacts {
     taints: spec?.taints ?? [],
     cores: quantity(cpu),
     memory: quantity(memory),
-    hugePages: Object.fromEntries(pages.map(([name, size]) => [name.slice("hugepages-".length), quantity(size)])),
+    hugePages: pagesOf(others),
+    capacity: { cores: quantity(all), hugePages: pagesOf(capacity) },
+    version: status?.nodeInfo?.kubeletVersion ?? "",
   };
 }
 
-async function deniedRights(cluster: Cluster): Promise<Right[]> {
+function pagesOf(resources: Record<string, string>): Record<string, number> {
+  const pages = Object.entries(resources).filter(([name]) => name.startsWith("hugepages-"));
+  return Object.fromEntries(pages.map(([name, size]) => [name.slice("hugepages-".length), quantity(size)]));
+}
+
+export async function deniedRights(cluster: Cluster, rights: readonly Right[]): Promise<Right[]> {
   const access = api(cluster, AuthorizationV1Api);
-  const answers = needed.map(async (right) => {
+  const answers = rights.map(async (right) => {
     const { verb, group, resource, subresource, clusterWide } = right;
     const resourceAttributes = {
       verb,

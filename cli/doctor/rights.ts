@@ -9,6 +9,8 @@ export interface Right {
   clusterWide?: boolean;
 }
 
+const verbs = ["get", "create", "patch", "delete"];
+
 /** Of everything that the platform makes. Server-side apply is a patch. */
 const made: Omit<Right, "verb">[] = [
   { group: "", resource: "namespaces", clusterWide: true },
@@ -33,10 +35,18 @@ const used: Right[] = [
   { verb: "create", group: "", resource: "pods", subresource: "exec" },
 ];
 
-export const needed: Right[] = [
-  ...made.flatMap((each) => ["get", "create", "patch", "delete"].map((verb) => ({ verb, ...each }))),
-  ...used,
-];
+export const needed: Right[] = [...made.flatMap((each) => verbs.map((verb) => ({ verb, ...each }))), ...used];
+
+/** For the objects of that way in, beside the rest. */
+export function entranceRights(kind: "clusterIP" | "loadBalancer" | "ingress" | "gateway"): Right[] {
+  const made = {
+    clusterIP: [],
+    loadBalancer: [],
+    ingress: [{ group: "networking.k8s.io", resource: "ingresses" }],
+    gateway: [{ group: "gateway.networking.k8s.io", resource: "tlsroutes" }],
+  }[kind];
+  return made.flatMap((each) => verbs.map((verb) => ({ verb, ...each })));
+}
 
 /** As `kubectl auth can-i` takes it. */
 export const shownRight = ({ verb, group, resource, subresource }: Right): string =>

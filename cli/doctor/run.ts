@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { UserError } from "../../infra/errors.ts";
+import { toNodeProfile } from "../../infra/kubernetes/node-profile/profile.ts";
 import { cpuList } from "../../infra/latency.ts";
 import { bytes } from "../../infra/units.ts";
 import { allowance } from "../../stacks/sizes.ts";
@@ -9,8 +10,10 @@ import type { Context } from "../session.ts";
 import { readStackConfig } from "../stack/config.ts";
 import { judge, judgeBuilder } from "./checks.ts";
 import type { ClusterNeeds } from "./cluster-checks.ts";
+import { examineEntrance } from "./entrance.ts";
 import { gatherFacts } from "./facts.ts";
 import { type Finding, missing, refuseMissing, type State, table } from "./finding.ts";
+import { secretsOf } from "./secret-checks.ts";
 
 type StackConfig = ReturnType<typeof readStackConfig>;
 
@@ -47,7 +50,13 @@ async function clusterFindings(stack: string, config: StackConfig): Promise<Find
     import("./cluster-checks.ts"),
   ]);
   try {
-    return judgeCluster(await gatherClusterFacts(clusterOf(stack)), needsOf(config));
+    const needs = needsOf(config);
+    const names = (needs.secrets ?? []).map(({ name }) => name);
+    const [cluster, entrance] = await Promise.all([
+      gatherClusterFacts(clusterOf(stack), needs, [...new Set(names)]),
+      examineEntrance(stack, config),
+    ]);
+    return [...judgeCluster(cluster, needs), ...entrance];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return error.problems.map(({ what, given, remedy }) => missing("cluster", `${what}: ${given}`, remedy));
@@ -64,8 +73,24 @@ export function needsOf(config: StackConfig): ClusterNeeds {
     memory: bytes(allowance(config, "engine").memory),
     hugePages: Object.fromEntries(pages),
   };
-  return { storageClass, pool, engine };
+  const profile = pool.machine && toNodeProfile(pool.machine, pool);
+  return { storageClass, pool, engine, profile, secrets: secretsOf(config) };
 }
+
+/** Before a preview: a pod that no node can take would be previewed as well as any other. */
+export const nodesStep: Step<Context> = {
+  title: "Nodes",
+  run: async ({ stack }) => {
+    const [{ clusterOf }, { listNodes }, { judgeNodes }] = await Promise.all([
+      import("../runtime/kubernetes/cluster.ts"),
+      import("./cluster-facts.ts"),
+      import("./node-checks.ts"),
+    ]);
+    const findings = judgeNodes(await listNodes(clusterOf(stack)), needsOf(readStackConfig(stack)));
+    refuseMissing(findings);
+    return findings.find(({ check }) => check === "nodes for the engine")?.found ?? "any";
+  },
+};
 
 /** Ports that this stack's own containers hold are not taken. */
 async function publishedPorts(stack: string): Promise<Set<number>> {

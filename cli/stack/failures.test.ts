@@ -20,6 +20,23 @@ describe("known failures", () => {
       'Get "https://127.0.0.1:5077/v2/": dial tcp 127.0.0.1:5077: connect: connection refused',
       "registry does not take",
     ],
+    [
+      "Deployment engine is there but not ready: 0 of 1 replicas are available; engine-1: container engine ImagePullBackOff: Back-off pulling image: unexpected status: 401 Unauthorized",
+      "does not give an image to the cluster's nodes",
+    ],
+    [
+      "[ErrImagePull] failed to pull image: pull access denied, repository does not exist or may require authorization",
+      "does not give an image to the cluster's nodes",
+    ],
+    [
+      "Deployment engine is there but not ready: container engine ErrImagePull: manifest unknown: not found",
+      "a node can't get an image",
+    ],
+    [
+      "Ingress trading/gateway-outside is there but not ready: not ready after 600 s: no ingress controller has given it an address; there is no class nginx",
+      "no controller has taken the Ingress",
+    ],
+    ["the API server serves no TLSRoute of gateway.networking.k8s.io/v1", "no Gateway API"],
     ["bind: address already in use", "a host port"],
   ])("%s", (text, what) => {
     expect(knownFailure(text)?.what).toContain(what);

@@ -64,6 +64,33 @@ const knownFailures: KnownFailure[] = [
     remedy: "log in (docker login), or correct kubernetes.registry; the lab's comes with `horizon lab up`",
   },
   {
+    pattern:
+      /(ErrImagePull|ImagePullBackOff)[\s\S]*?(40[13] (unauthorized|forbidden)|unauthorized:|not authorized|authorization failed|access denied|is denied|no basic auth)/i,
+    what: "the registry does not give an image to the cluster's nodes",
+    allowed: "credentials that may pull, in a Secret of type kubernetes.io/dockerconfigjson in the stack's namespace",
+    remedy:
+      "make the Secret (kubectl create secret docker-registry NAME), name it in kubernetes.imagePullSecrets, and run up again",
+  },
+  {
+    pattern: /ErrImagePull|ImagePullBackOff|InvalidImageName/,
+    what: "a node can't get an image",
+    allowed: "an image that is in its registry, and a registry that the nodes reach",
+    remedy: "mend what the reasons name; what is built here is pushed to kubernetes.registry, and pulled from there",
+  },
+  {
+    pattern: /no ingress controller has given it an address|\.status\.loadBalancer field was not updated/,
+    what: "no controller has taken the Ingress",
+    allowed: "a controller of its class that tells its address",
+    remedy:
+      'correct kubernetes.expose.ingressClassName; where the controller never tells, add the annotation pulumi.com/skipAwait: "true" to kubernetes.expose.annotations',
+  },
+  {
+    pattern: /serves no TLSRoute|no matches for kind "TLSRoute"/,
+    what: "the cluster has no Gateway API that leads TLS on",
+    allowed: "the kind TLSRoute of gateway.networking.k8s.io/v1, which is in the Gateway API from 1.5 on",
+    remedy: "have its operators install it, or choose another kubernetes.expose.kind",
+  },
+  {
     pattern: /is there but not ready|not ready after \d+ s/,
     what: "a workload does not become ready",
     allowed: "pods that start and pass their checks in time; the reasons stand above",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parseConfig } from "../../infra/config.ts";
+import { NODE_POOL } from "../../lab/lab.ts";
 import { labMark } from "./backend.ts";
 import { deriveLab, labName } from "./lab.ts";
 
@@ -21,6 +22,13 @@ config:
     context: production
     namespace: trading
     registry: registry.example.com/trading
+    imagePullSecrets: [registry]
+    expose:
+      kind: ingress
+      host: trading.example.com
+      from: { namespace: ingress-nginx }
+    nodePool:
+      label: pools.example.com/latency
     replicas:
       gateway: 3
 `;
@@ -31,6 +39,18 @@ const derived = (facts = {}, before = "") =>
   };
 
 describe("the lab's stack", () => {
+  it("keeps managed servers on the lab, whose pods reach nothing else, and brings its own to another cluster", () => {
+    const url = "redis://default@redis.databases:6379";
+    const text = `${prod}  cipherhorizon:redis:\n    managed: { url: "${url}", secretName: redis }\n  cipherhorizon:kafka: { brokers: 3 }\n`;
+    const of = (facts: object) =>
+      parse(deriveLab("prod", text, { kubeconfig: "/k", ...facts }, "")).config as Record<string, unknown>;
+    const lab = of({ registry: "127.0.0.1:5077" });
+    expect(lab["cipherhorizon:redis"]).toEqual({ managed: { url, secretName: "redis" } });
+    const other = of({});
+    expect(other["cipherhorizon:redis"]).toEqual({});
+    for (const config of [lab, other]) expect(config["cipherhorizon:kafka"]).toEqual({ brokers: 3 });
+  });
+
   it("has a name of its own, once", () => {
     expect(labName("prod")).toBe("prod-lab");
     expect(labName("prod-lab")).toBe("prod-lab");
@@ -45,8 +65,9 @@ describe("the lab's stack", () => {
   });
 
   it("has the lab's cluster, registry and size, a namespace of its own, and prices that are made up", () => {
-    const { config } = derived({ registry: "127.0.0.1:5077" });
+    const { config } = derived({ registry: "127.0.0.1:5077", nodePool: NODE_POOL });
     expect(config["cipherhorizon:kubernetes"]).toEqual({
+      nodePool: NODE_POOL,
       namespace: "trading-lab",
       registry: "127.0.0.1:5077",
       registryLogin: "none",
@@ -58,8 +79,19 @@ describe("the lab's stack", () => {
     expect(config["cipherhorizon:protect"]).toBe(true);
   });
 
-  it("keeps the configured registry where the cluster is the user's own", () => {
-    expect(derived().config["cipherhorizon:kubernetes"]).toMatchObject({ registry: "registry.example.com/trading" });
+  it("keeps the configured registry and pool where the cluster is the user's own", () => {
+    expect(derived().config["cipherhorizon:kubernetes"]).toMatchObject({
+      registry: "registry.example.com/trading",
+      nodePool: { label: "pools.example.com/latency" },
+    });
+  });
+
+  it("never takes the real one's name in, and pulls as the real one does where it pulls from there", () => {
+    for (const facts of [{}, { registry: "127.0.0.1:5077" }]) {
+      expect(JSON.stringify(derived(facts))).not.toContain("trading.example.com");
+      expect(derived(facts).config["cipherhorizon:kubernetes"]).not.toHaveProperty("expose");
+    }
+    expect(derived().config["cipherhorizon:kubernetes"]).toMatchObject({ imagePullSecrets: ["registry"] });
   });
 
   it("keeps the salt that Pulumi wrote into it, and so writes the same again", () => {

@@ -7,9 +7,10 @@ import { resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import type { Problem } from "../../infra/errors.ts";
 import { UserError } from "../../infra/errors.ts";
+import { managedKinds } from "../../infra/managed.ts";
 import { product } from "../../infra/names.ts";
 import { currentKubeconfig, isForeign } from "../../lab/foreign.ts";
-import { cacheDir, REGISTRY } from "../../lab/lab.ts";
+import { cacheDir, NODE_POOL, REGISTRY } from "../../lab/lab.ts";
 import { labHome } from "../paths.ts";
 import { configFile, isLab, labMark } from "./backend.ts";
 import { platformOf } from "./platform.ts";
@@ -23,8 +24,9 @@ export interface LabChoice {
 /** What the environment decides, and not the stack's configuration. */
 export interface LabFacts {
   kubeconfig: string;
-  /** Absent where the configuration's own must serve. */
+  /** Of the lab's own cluster; absent where the configuration's own must serve. */
   registry?: string;
+  nodePool?: object;
 }
 
 export const labName = (stack: string): string => (stack.endsWith("-lab") ? stack : `${stack}-lab`);
@@ -49,7 +51,7 @@ function factsOf({ kubeconfig }: LabChoice): LabFacts {
   if (kubeconfig !== undefined) return { kubeconfig: resolve(kubeconfig) };
   const found = currentKubeconfig(lab);
   if (found === undefined) throw new UserError(noLab(lab.home));
-  return { kubeconfig: found, ...(!isForeign(lab) && { registry: REGISTRY }) };
+  return { kubeconfig: found, ...(!isForeign(lab) && { registry: REGISTRY, nodePool: NODE_POOL }) };
 }
 
 interface StackFile {
@@ -61,30 +63,55 @@ const isSecure = (value: unknown): boolean => JSON.stringify(value ?? null).incl
 
 /**
  * The configuration of the lab's stack. Its secrets provider and state are its own, so encrypted values stay behind (an alert of
- * a lab must wake nobody); it has no way out, so prices are made up; its namespace is its own, also on the real one's cluster.
+ * a lab must wake nobody); it has no way out, so prices are made up; its namespace is its own, also on the real one's cluster; and
+ * nobody comes in from outside, least of all by the real one's name.
  */
-export function deriveLab(source: string, text: string, { kubeconfig, registry }: LabFacts, before: string): string {
+export function deriveLab(
+  source: string,
+  text: string,
+  { kubeconfig, registry, nodePool }: LabFacts,
+  before: string,
+): string {
   const all = (parse(text) as StackFile | null)?.config ?? {};
   const kept = Object.entries(all).filter(([key, value]) => key.startsWith(`${product}:`) && !isSecure(value));
   const config = Object.fromEntries(kept);
   const section = (name: string) => (config[`${product}:${name}`] ?? {}) as Record<string, unknown>;
-  const { context: _, namespace, ...kubernetes } = section("kubernetes");
+  const { context: _, namespace, expose: _real, imagePullSecrets, ...kubernetes } = section("kubernetes");
   const own = {
     ...kubernetes,
+    // The lab's own registry asks nobody who they are.
+    ...(registry === undefined && imagePullSecrets !== undefined && { imagePullSecrets }),
     ...(namespace !== undefined && { namespace: `${namespace}-lab` }),
     kubeconfig,
     // The lab's own asks nobody to log in.
     ...(registry !== undefined && { registry, registryLogin: "none" }),
+    // Its one machine; a profile that asks for more is refused, not cut.
+    ...(nodePool !== undefined && { nodePool }),
     size: "lab",
   };
   const made = {
     ...config,
     [`${product}:kubernetes`]: own,
     [`${product}:marketData`]: { ...section("marketData"), source: "generate" },
+    ...(registry === undefined && ownServers(section)),
   };
   const { encryptionsalt } = (parse(before) as StackFile | null) ?? {};
   const head = `${labMark} from Pulumi.${source}.yaml for --lab; edits are lost.\n`;
   return head + stringify({ config: made, ...(encryptionsalt !== undefined && { encryptionsalt }) });
+}
+
+/**
+ * From the lab's pods nothing outside can be reached, so a managed server's name there means one in the lab. From another cluster
+ * it may mean the real one, which must not be touched: the stack then brings its own.
+ */
+function ownServers(section: (name: string) => Record<string, unknown>): Record<string, unknown> {
+  const managed = managedKinds.filter((kind) => "managed" in section(kind));
+  return Object.fromEntries(
+    managed.map((kind) => {
+      const { managed: _, ...own } = section(kind);
+      return [`${product}:${kind}`, own];
+    }),
+  );
 }
 
 const notKubernetes = (stack: string): Problem => ({

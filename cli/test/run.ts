@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildLab } from "../commands/lab.ts";
 import { buildClient } from "../machine/build.ts";
 import { toolSteps } from "../machine/steps.ts";
 import { projectRoot } from "../paths.ts";
@@ -43,16 +44,20 @@ const runners: Record<Level, (context: Context) => Promise<Tally>> = {
   unit: (context) => vitest(context, "vitest.config.ts", 600_000),
   services: (context) => serviceTests(context),
   images: (context) => imageTests(context),
-  stack: (context) => vitest(context, "vitest.slow.config.ts", 2_400_000, "e2e/", "--exclude", onLab),
-  lab: async (context) =>
-    sum([
+  stack: (context) =>
+    vitest(context, "vitest.slow.config.ts", 2_400_000, "e2e/", ...onLab.flatMap((file) => ["--exclude", `${file}*`])),
+  lab: async (context) => {
+    await buildLab(context.log);
+    return sum([
       await vitest(context, "vitest.slow.config.ts", 3_600_000, "lab/"),
-      await vitest(context, "vitest.slow.config.ts", 7_200_000, onLab),
-    ]),
+      await vitest(context, "vitest.slow.config.ts", 3_600_000, "toolchain/kubernetes/"),
+      await vitest(context, "vitest.slow.config.ts", 7_200_000, ...onLab),
+    ]);
+  },
 };
 
-/** Brings the lab up by itself, so it is none of the stack's. */
-const onLab = "e2e/kubernetes.slow.test.ts";
+/** Need the lab or its programs, so they are none of the stack's. */
+const onLab = ["kubernetes", "node-documents", "nodes"].map((name) => `e2e/${name}`);
 
 async function staticChecks(context: Context): Promise<Tally> {
   const checks: [string, string[]][] = [

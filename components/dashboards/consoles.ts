@@ -112,5 +112,5 @@ ${Object.entries(board.rows).map(rowOf).join("\n")}
 }
 
 /** File name to content. */
-export const consoleFiles = (): Record<string, string> =>
-  Object.fromEntries(boards.map((board) => [`${board.id}.html`, toConsole(board)]));
+export const consoleFiles = (shown: readonly Board[] = boards): Record<string, string> =>
+  Object.fromEntries(shown.map((board) => [`${board.id}.html`, toConsole(board)]));

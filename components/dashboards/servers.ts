@@ -39,3 +39,11 @@ export const servers: Board = {
     ],
   },
 };
+
+const { State = [], Kafka: _, ...others } = servers.rows;
+
+/** Where somebody else runs Kafka, its metrics are theirs too. Of the other servers an exporter of the stack's own tells. */
+export const withoutKafka: Board = {
+  ...servers,
+  rows: { State: State.filter(({ title }) => title !== "Kafka controller"), ...others },
+};

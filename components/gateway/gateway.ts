@@ -41,6 +41,7 @@ export function gatewayWorkload(args: GatewayWorkload): Workload {
     stop: { signal: "SIGQUIT", graceSeconds: 60 },
     needs: args.needs,
     ...(args.hostPort !== undefined && { expose: { https: args.hostPort } }),
+    tls: { port: "https", certificate: certificatePath, key: keyPath, authority: authorityPath },
   };
 }
 

@@ -63,6 +63,12 @@ function location(route: Route): string[] {
   ];
 }
 
+/**
+ * What runs once is away for some seconds while it is replaced; clients are told to come again, unless the workload itself said
+ * when. Without a value the header isn't sent.
+ */
+const retryAfter = 'map "$status $upstream_http_retry_after" $retry_after { "~^50[234] $" 2; default ""; }';
+
 /** What every answer carries. `always`: on errors too. */
 const securityHeaders = [
   'add_header Strict-Transport-Security "max-age=31536000" always;',
@@ -93,6 +99,7 @@ const http = [
   "proxy_http_version 1.1;",
   "proxy_connect_timeout 2s;",
   "map $http_upgrade $connection_upgrade { default upgrade; '' ''; }",
+  retryAfter,
 ];
 
 function entrance(routes: Route[]): string[] {
@@ -106,6 +113,7 @@ function entrance(routes: Route[]): string[] {
       "ssl_session_cache shared:tls:1m;",
       "ssl_session_tickets off;",
       ...securityHeaders,
+      "add_header Retry-After $retry_after always;",
       'location = / { return 200 "CipherHorizon\\n"; default_type text/plain; }',
     ]),
     ...routes.flatMap((route) => indent(location(route))),

@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { UserError } from "../../infra/errors.ts";
 import type { Platform } from "../../infra/platform.ts";
-import type { Running } from "../../infra/workload.ts";
-import { type Access, edgesOf, type Login, secretPath } from "../access.ts";
+import type { Needed, Running } from "../../infra/workload.ts";
+import { type Access, type Credentials, edgesOf, identity, type Login } from "../access.ts";
 import { imageOf } from "../image.ts";
 import { alone, ports } from "./properties.ts";
 import { type KafkaWorkload, kafkaWorkload } from "./workload.ts";
@@ -14,10 +14,13 @@ export interface KafkaArgs extends Omit<KafkaWorkload, "clusterId" | "image" | "
   count: 1 | 3;
 }
 
-export interface KafkaConnection extends Login {
-  servers: Running[];
+/** Where it is, whoever runs it. */
+export interface KafkaServer {
+  servers: Needed[];
   brokers: string;
 }
+
+export type KafkaConnection = KafkaServer & Login;
 
 export class Kafka extends pulumi.ComponentResource {
   readonly running: Running[] = [];
@@ -40,8 +43,8 @@ export class Kafka extends pulumi.ComponentResource {
     this.registerOutputs({ brokers: this.brokers });
   }
 
-  connection(login: Login): KafkaConnection {
-    return { servers: this.running, brokers: this.brokers, ...login };
+  get server(): KafkaServer {
+    return { servers: this.running, brokers: this.brokers };
   }
 }
 
@@ -57,16 +60,11 @@ const oneDoor = {
 /** The storage tool takes a leading hyphen for an option. */
 export const clusterId = (base64: string): string => base64.replace(/^-/, "A");
 
-export function kafkaAccess(kafka: KafkaConnection): Access {
-  const path = secretPath("kafka-password");
+export function kafkaAccess(kafka: KafkaServer & Credentials): Access {
+  const who = identity("kafka", kafka);
   return {
-    env: {
-      KAFKA_BROKERS: kafka.brokers,
-      KAFKA_SECURITY: "sasl_plaintext",
-      KAFKA_USER: kafka.user,
-      KAFKA_PASSWORD_FILE: path,
-    },
-    secrets: { [path]: kafka.password },
+    ...who,
+    env: { KAFKA_BROKERS: kafka.brokers, KAFKA_SECURITY: "sasl_plaintext", ...who.env },
     needs: edgesOf(kafka.servers, kafka),
   };
 }

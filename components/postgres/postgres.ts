@@ -1,8 +1,8 @@
 /** PostgreSQL. Databases and roles are made by the provisioner; the superuser serves nobody else. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../../infra/platform.ts";
-import type { Running } from "../../infra/workload.ts";
-import { type Access, edgesOf, type Login, secretPath } from "../access.ts";
+import type { Needed, Running } from "../../infra/workload.ts";
+import { type Access, type Credentials, edgesOf, identity, type Login } from "../access.ts";
 import { imageOf } from "../image.ts";
 import { type PostgresWorkload, postgresWorkload } from "./workload.ts";
 
@@ -10,12 +10,18 @@ export interface PostgresArgs extends Omit<PostgresWorkload, "image"> {
   platform: Platform;
 }
 
-export interface PostgresConnection extends Login {
-  server: Running;
+/** Where it is, whoever runs it. */
+export interface PostgresServer {
+  server: Needed;
   host: string;
   port: number;
+}
+
+interface InDatabase {
   database: string;
 }
+
+export type PostgresConnection = PostgresServer & InDatabase & Login;
 
 export class Postgres extends pulumi.ComponentResource {
   readonly running: Running;
@@ -28,23 +34,25 @@ export class Postgres extends pulumi.ComponentResource {
     this.registerOutputs({ host: this.running.host });
   }
 
-  connection(database: string, login: Login): PostgresConnection {
-    const { host, ports } = this.running;
-    return { server: this.running, host, port: ports.postgres ?? 5432, database, ...login };
+  get server(): PostgresServer {
+    return postgresAt(this.running);
   }
 }
 
-export function postgresAccess(postgres: PostgresConnection): Access {
-  const path = secretPath("postgres-password");
+export function postgresAt(server: Needed): PostgresServer {
+  return { server, host: server.host, port: server.ports.postgres ?? 5432 };
+}
+
+export function postgresAccess(postgres: PostgresServer & InDatabase & Credentials): Access {
+  const who = identity("postgres", postgres);
   return {
+    ...who,
     env: {
       POSTGRES_HOST: postgres.host,
       POSTGRES_PORT: String(postgres.port),
       POSTGRES_DB: postgres.database,
-      POSTGRES_USER: postgres.user,
-      POSTGRES_PASSWORD_FILE: path,
+      ...who.env,
     },
-    secrets: { [path]: postgres.password },
     needs: edgesOf(postgres.server, postgres),
   };
 }

@@ -193,7 +193,8 @@ export const alerts: Record<string, Alert[]> = {
     },
     {
       alert: "RedisMemoryHigh",
-      expr: "redis_memory_used_bytes / redis_memory_max_bytes > 0.9",
+      // Without a limit there is nothing to be full of.
+      expr: "redis_memory_used_bytes / (redis_memory_max_bytes > 0) > 0.9",
       holds: "5m",
       severity: warning,
       summary: "Redis is nearly full",

@@ -28,5 +28,19 @@ export interface Role {
 
 export interface Declaration {
   kafka: { topics: Topic[]; users: KafkaUser[] };
-  postgres: { databases: { name: string; owner: string }[]; roles: Role[] };
+  postgres: {
+    databases: { name: string; owner: string }[];
+    roles: Role[];
+    /** Databases beside the declared ones that nobody may enter who isn't named. */
+    closed?: string[];
+  };
+  /** Absent where the server has its users from a file. */
+  redis?: { users: RedisUser[] };
+}
+
+export interface RedisUser {
+  name: string;
+  passwordFile: string;
+  /** In the words of an ACL. */
+  rights: string;
 }

@@ -1,5 +1,8 @@
 /** engine: matches orders. Pure. */
-import type { Image, LatencyProfile, Workload } from "../../infra/workload.ts";
+import { type Problem, refuse } from "../../infra/errors.ts";
+import { cpuList } from "../../infra/latency.ts";
+import { bytes, mebibytes } from "../../infra/units.ts";
+import type { Image, LatencyProfile, Size, Workload } from "../../infra/workload.ts";
 import { secretPath } from "../access.ts";
 import type { ServerCertificate } from "../certificates/certificates.ts";
 import { type KafkaConnection, kafkaAccess } from "../kafka/kafka.ts";
@@ -31,11 +34,34 @@ export function engineWorkload(image: Image, args: EngineWorkload): Workload {
       COLLAR_BPS: String(args.limits.collarBps),
       TLS_CERT_FILE: certificate,
       TLS_KEY_FILE: key,
-      // Spinning only pays on a core that nobody else needs.
-      SPIN: args.latency ? "on" : "off",
+      ...toSettings(args.latency),
     },
     secrets: { ...access.secrets, [certificate]: args.certificate.certificate, [key]: args.certificate.key },
     ...(args.latency && { latency: args.latency }),
     metrics: { ...common.metrics, interval: "1s" },
   };
 }
+
+/** What the engine itself must do of its profile; the platform does the rest. */
+function toSettings(latency: LatencyProfile | undefined): Record<string, string> {
+  const { cpus = "", hugePages = {}, lockMemory = false } = latency ?? {};
+  const [pages, ...others] = Object.entries(hugePages) as [Size, Size][];
+  refuse(others.length > 0 ? [severalSizes(hugePages)] : []);
+  return {
+    // It only pays on a core that nobody else needs, and the engine's other threads need one too.
+    SPIN: (cpuList(cpus)?.length ?? 0) > 1 ? "on" : "off",
+    ...(pages && {
+      HUGE_PAGES: String(bytes(pages[1]) / bytes(pages[0])),
+      HUGE_PAGE_MIB: String(mebibytes(pages[0])),
+    }),
+    ...(lockMemory && { LOCK_MEMORY: "on" }),
+  };
+}
+
+const severalSizes = (hugePages: NonNullable<LatencyProfile["hugePages"]>): Problem => ({
+  where: "cipherhorizon:engine.latency.hugePages",
+  what: "the engine takes huge pages of one size",
+  given: Object.keys(hugePages).join(", "),
+  allowed: "2Mi or 1Gi",
+  remedy: "leave one of them out",
+});

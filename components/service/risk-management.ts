@@ -10,6 +10,8 @@ export interface RiskManagementWorkload extends ServiceSize {
   kafka: KafkaConnection;
   postgres: PostgresConnection;
   limits: { maxOrderNotional: number; maxPositionNotional: number; maxOpenOrders: number; collarBps: number };
+  /** How long a decision whose orders are final is kept. */
+  keepDecisionsHours: number;
   /** Whoever changes limits or the kill switch must show it. */
   apiToken: Output<string>;
   logLevel: string;
@@ -33,6 +35,7 @@ export function riskManagementWorkload(image: Image, args: RiskManagementWorkloa
       DEFAULT_MAX_POSITION_NOTIONAL: scaled(args.limits.maxPositionNotional),
       DEFAULT_MAX_OPEN_ORDERS: String(args.limits.maxOpenOrders),
       COLLAR_BPS: String(args.limits.collarBps),
+      KEEP_DECISIONS_HOURS: String(args.keepDecisionsHours),
       API_TOKEN_FILE: token,
     },
     secrets: { ...access.secrets, [token]: args.apiToken },

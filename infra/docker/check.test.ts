@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { minimal } from "../fixtures/workloads.ts";
+import { inClusters, minimal } from "../fixtures/workloads.ts";
 import type { Workload } from "../workload.ts";
 import { checkDocker } from "./check.ts";
 import type { HostFacts } from "./host.ts";
@@ -9,6 +9,15 @@ const said = (w: Partial<Workload>, facts: HostFacts | undefined = host, taken =
   checkDocker({ ...minimal, ...w }, facts, taken).map(({ where, what, allowed }) => `${where}: ${what} (${allowed})`);
 
 test("a plain workload is accepted", () => expect(said({})).toEqual([]));
+
+test.each(Object.entries(inClusters))(
+  "%s, which needs a cluster, is refused for each thing that docker lacks",
+  (_, w) => {
+    const found = checkDocker(w, host, new Map());
+    expect(found).toHaveLength((w.needs ?? []).length + Object.keys(w.secretRefs ?? {}).length);
+    for (const { remedy } of found) expect(remedy).toContain("kubernetes");
+  },
+);
 
 describe("refused", () => {
   test.each<[string, Partial<Workload>, string]>([

@@ -1,5 +1,6 @@
 /** What Docker can't do of a workload that is right in itself, and what this host can't. */
 import type { Problem } from "../errors.ts";
+import { isForeign } from "../running.ts";
 import { bytes } from "../units.ts";
 import type { Workload } from "../workload.ts";
 import type { HostFacts } from "./host.ts";
@@ -13,6 +14,7 @@ export function checkDocker(w: Workload, host: HostFacts | undefined, taken: Rea
   return [
     ...checkReplicas(w),
     ...checkPeers(w),
+    ...checkForeign(w),
     ...checkMemory(w),
     ...checkCpu(w, host),
     ...checkHostPorts(w, taken),
@@ -45,6 +47,26 @@ function checkPeers({ name, peers }: Workload): Problem[] {
       remedy: "run one; of Kafka with: pulumi config set --path cipherhorizon:kafka.brokers 1",
     },
   ];
+}
+
+/** An engine keeps no secrets of its own, and its networks lead to containers of the stack. */
+function checkForeign({ name, needs = [], secretRefs = {} }: Workload): Problem[] {
+  const remedy = "remove `managed` from the configuration of kafka, postgres and redis, or use the platform kubernetes";
+  const servers = needs.filter(isForeign).map((server) => ({
+    where: `workload ${name}, needs`,
+    what: "docker opens no way to a server that the stack doesn't run",
+    given: server.name,
+    allowed: "workloads of the stack, on the docker platform",
+    remedy,
+  }));
+  const secrets = Object.entries(secretRefs).map(([path, { secret, key }]) => ({
+    where: `workload ${name}, ${path}`,
+    what: "docker has no secrets that others keep",
+    given: `key ${key} of ${secret}`,
+    allowed: "secrets of the stack's own, on the docker platform",
+    remedy,
+  }));
+  return [...servers, ...secrets];
 }
 
 function checkMemory(w: Workload): Problem[] {

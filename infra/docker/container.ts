@@ -38,12 +38,14 @@ export const degradations = {
 export const replaceOnChanges = ["tmpfs", "healthcheck", "init", "shmSize"];
 
 export function toContainer(w: Workload, ctx: ContainerContext): ContainerArgs {
-  const { name, image, command, ports, health, env, files, secrets, state, scratch, replicas, ...others } = w;
-  const { resources, latency, user, group, stop, peers, needs, metrics, monitors, expose, egress, ...rest } = others;
+  const { name, image, command, ports, health, env, files, secrets, secretRefs, state, scratch, ...others } = w;
+  const { replicas, resources, latency, user, group, stop, peers, needs, metrics, ...edges } = others;
+  const { monitors, expose, tls, egress, ...rest } = edges;
   rest satisfies Record<string, never>;
-  // Said elsewhere: files, secrets and state in the volumes of the context, needs and egress in its networks, replicas
-  // and peers in the check before, and what is scraped by the monitoring.
-  void [files, secrets, state, needs, egress, replicas, metrics, monitors, peers];
+  // Said elsewhere: files, secrets and state in the volumes of the context, needs and egress in its networks, replicas,
+  // peers and secrets of others in the check before, and what is scraped by the monitoring. Nobody ends TLS before a published
+  // port does.
+  void [files, secrets, secretRefs, state, needs, egress, replicas, metrics, monitors, peers, tls];
   const memory = mebibytes(resources.memory);
   return {
     name: objectName(ctx.stack, name),

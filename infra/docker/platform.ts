@@ -6,7 +6,7 @@ import { refuse } from "../errors.ts";
 import { checkObjectName, objectName } from "../names.ts";
 import type { Platform, ServiceSource } from "../platform.ts";
 import { Remembered } from "../remembered.ts";
-import { described } from "../running.ts";
+import { described, isRunning } from "../running.ts";
 import type { Image, Running, Size, Workload } from "../workload.ts";
 import { checkDocker } from "./check.ts";
 import { toContainer } from "./container.ts";
@@ -74,8 +74,8 @@ export class DockerPlatform extends ComponentResource implements Platform {
   run(given: Workload, opts: ComponentResourceOptions): Running {
     const w = this.#overridden(given);
     const needs = [...new Set(w.needs ?? [])];
-    const needed = needs.map((running) => this.#known.of(w, running));
     this.#check(w);
+    const needed = needs.filter(isRunning).map((running) => this.#known.of(w, running));
     const { container, own } = this.#run(w, needed, opts);
     const running: Running = {
       ...described(w, needs),

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { minimal, workloads } from "../fixtures/workloads.ts";
 import type { Workload } from "../workload.ts";
 import { checkKubernetes } from "./check.ts";
+import { checkExposure } from "./exposure.ts";
 import { keyOf } from "./files.ts";
 
 const said = (change: Partial<Workload>) =>
@@ -40,6 +41,27 @@ describe("refused", () => {
   test("with all four parts", () => {
     for (const { given, allowed, remedy } of checkKubernetes({ ...minimal, name: long, ports: { A: 1, b: 1 } }))
       for (const part of [given, allowed, remedy]) expect(part).not.toBe("");
+  });
+});
+
+describe("through the cluster's own entrance", () => {
+  const secured = workloads.secured as Workload;
+  const said = (w: Workload, kind: "ingress" | "gateway" | "loadBalancer" | "clusterIP") =>
+    checkExposure(w, { kind }).map(({ where, what }) => `${where}: ${what}`);
+
+  test.each(["ingress", "gateway"] as const)("%s leads to HTTPS and to nothing else", (kind) => {
+    expect(said(secured, kind)).toEqual([]);
+    expect(said(minimal, kind)).toEqual([]);
+    const thing = kind === "ingress" ? "an Ingress" : "a Gateway";
+    expect(said({ ...secured, expose: { https: 443, status: 80 } }, kind)).toEqual([
+      `workload secured, expose.status: not a port that ${thing} can lead to`,
+    ]);
+    const [problem] = checkExposure(workloads.entrance as Workload, { kind });
+    expect(problem?.allowed).toBe("a port that speaks HTTPS; the workload has none");
+  });
+
+  test.each(["loadBalancer", "clusterIP"] as const)("%s passes any port", (kind) => {
+    expect(said(workloads.entrance as Workload, kind)).toEqual([]);
   });
 });
 

@@ -13,6 +13,8 @@ export interface Context {
   /** Absent: the cluster's default. */
   storageClass?: string | undefined;
   exposing: Exposing;
+  /** Secrets of the namespace with which nodes pull images. */
+  pullSecrets: readonly string[];
   /** Where the world outside is, as networks; empty: the public internet. */
   outside: readonly string[];
   /** Name servers beside the cluster's own, as networks. */

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { Provider as Docker, RegistryImage, RemoteImage } from "@pulumi/docker";
-import { apps, autoscaling, core, networking, Provider, policy, scheduling } from "@pulumi/kubernetes";
+import { apiextensions, apps, autoscaling, core, networking, Provider, policy, scheduling } from "@pulumi/kubernetes";
 import type { ComponentResourceOptions, CustomResourceOptions, Input, Resource } from "@pulumi/pulumi";
 import { RandomBytes, RandomId } from "@pulumi/random";
 import { type BuildSite, buildLog, contentHash } from "../docker/image.ts";
@@ -38,6 +38,8 @@ export class Creator implements Maker {
   readonly #options: CreatorOptions;
   readonly #root: Resource;
   readonly #provider: Provider;
+  /** Takes a namespace over that is there already, with Secrets of others in it; of everything else that would be a mistake. */
+  readonly #adopter: Provider;
   /** The namespace. A claim that is kept keeps what it depends on, so it depends on nothing else. */
   #space: Resource[] = [];
   readonly #pusher: Docker | undefined;
@@ -48,12 +50,16 @@ export class Creator implements Maker {
     this.#options = options;
     this.#root = root;
     this.hashKey = new RandomBytes("label-key", { length: 32 }, { parent: root }).hex;
+    const cluster = {
+      ...(context !== undefined && { context }),
+      ...(kubeconfig !== undefined && { kubeconfig }),
+      enableServerSideApply: true,
+    };
+    this.#adopter = new Provider("namespaces", { ...cluster, upsertExistingObjects: true }, { parent: root });
     this.#provider = new Provider(
       "cluster",
       {
-        ...(context !== undefined && { context }),
-        ...(kubeconfig !== undefined && { kubeconfig }),
-        enableServerSideApply: true,
+        ...cluster,
         // Changed in place; the pods' hash rolls them. Otherwise a changed file would delete what pods have mounted.
         enableConfigMapMutable: true,
         enableSecretMutable: true,
@@ -66,7 +72,7 @@ export class Creator implements Maker {
 
   shared({ namespace, defaultDeny, priorityClasses }: Shared): void {
     // Deleting a namespace deletes the claims in it, so it stays where they do.
-    const kept = this.#object({}, [], this.#kept());
+    const kept = this.#child({}, [], { ...oneAtATime, ...this.#kept(), provider: this.#adopter });
     const space = new core.v1.Namespace("namespace", namespace, kept);
     this.#space = [space];
     this.#shared = this.#space;
@@ -98,7 +104,8 @@ export class Creator implements Maker {
   }
 
   workload(w: Workload, objects: Objects, after: Resource[], opts: ComponentResourceOptions): Made {
-    const { account, config, secret, claim, policies, controller, service, exposure, budget, autoscaler } = objects;
+    const { account, config, secret, claim, policies, controller, service, budget, autoscaler } = objects;
+    const { loadBalancer, certificate, ingress, route } = objects;
     const usual = this.#object(opts);
     const one = <T, R>(part: T | undefined, make: (part: T) => R): R[] => (part === undefined ? [] : [make(part)]);
     const name = (part: string) => `${w.name}.${part}`;
@@ -116,12 +123,16 @@ export class Creator implements Maker {
     const timeout = `${rolloutSeconds(w.health) + 60}s`;
     const rollout = { customTimeouts: { create: timeout, update: timeout } };
     const running = toRunning(w.name, controller, this.#object(opts, [...after, ...before], rollout));
-    // After the pods: a load balancer is waited for until it leads somewhere.
+    // After the pods: a load balancer and an Ingress are waited for until they lead somewhere.
     const scaled = this.#object(opts, [running]);
     const services = [
       ...one(service, (args) => new core.v1.Service(name("service"), args, usual)),
-      ...one(exposure, (args) => new core.v1.Service(name("outside"), args, scaled)),
+      ...one(loadBalancer, (args) => new core.v1.Service(name("outside"), args, scaled)),
     ];
+    const shown = one(certificate, (args) => new core.v1.Secret(name("certificate"), args, usual));
+    const entered = this.#object(opts, [running, ...services, ...shown]);
+    one(ingress, (args) => new networking.v1.Ingress(name("ingress"), args, entered));
+    one(route, (args) => new apiextensions.CustomResource(name("route"), args, entered));
     one(budget, (args) => new policy.v1.PodDisruptionBudget(name("budget"), args, usual));
     one(autoscaler, (args) => new autoscaling.v2.HorizontalPodAutoscaler(name("autoscaler"), args, scaled));
     return { resources: [running, ...services], ready: running.id };

@@ -43,9 +43,13 @@ const modelOf = ({ apiVersion, kind }: { apiVersion: string; kind: string }): st
 
 const shared = [toNamespace("prod", "trading"), toDefaultDeny(context), ...toPriorityClasses("prod")];
 const all = { ...workloads, twice: { ...workloads.server, replicas: 2 } } as typeof workloads;
+const ways = Object.entries(all).flatMap(([name, w]) =>
+  (["loadBalancer", "ingress"] as const).map((kind) => [name, kind, w] as const),
+);
 
-test.each(Object.entries(all))("%s", async (_, w) => {
-  const objects = (await resolved([...shared, ...manifests(toObjects(w, context))] as never)) as {
+test.each(ways)("%s by %s", async (_name, kind, w) => {
+  const ctx = { ...context, exposing: { ...context.exposing, kind }, pullSecrets: ["registry"] };
+  const objects = (await resolved([...shared, ...manifests(toObjects(w, ctx))] as never)) as {
     apiVersion: string;
     kind: string;
   }[];

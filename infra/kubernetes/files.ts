@@ -9,9 +9,9 @@ import type { Input, Output } from "@pulumi/pulumi";
 import { all, unsecret } from "@pulumi/pulumi";
 import type { Problem } from "../errors.ts";
 import { shown } from "../errors.ts";
-import { type Content, contents, directories, isBelow } from "../mounts.ts";
+import { type Content, contents, directories, filePaths, isBelow } from "../mounts.ts";
 import { digest } from "../names.ts";
-import type { Workload } from "../workload.ts";
+import type { SecretKey, Workload } from "../workload.ts";
 import { type Volumes, volumeName } from "./volume.ts";
 
 /** Readable for all in the pod, writable for none. */
@@ -37,11 +37,14 @@ export function checkFiles(w: Workload): Problem[] {
 /** A projected volume for each directory, of files and secrets alike. It hides what the image has in that directory. */
 export function toFileVolumes(w: Workload): Volumes {
   const held = contents(w);
-  const found = directories(held.map(({ path }) => path));
+  const found = directories(filePaths(w));
   return {
     volumes: found.map((directory) => ({
       name: volumeName("files", directory),
-      projected: { defaultMode: readOnly, sources: sources(w.name, directory, held) },
+      projected: {
+        defaultMode: readOnly,
+        sources: [...sources(w.name, directory, held), ...foreignSources(directory, w.secretRefs ?? {})],
+      },
     })),
     mounts: found.map((directory) => ({ name: volumeName("files", directory), mountPath: directory, readOnly: true })),
   };
@@ -57,6 +60,25 @@ function sources(workload: string, directory: string, held: readonly Content[]):
     ...(open.length > 0 ? [{ configMap: { name: workload, items: open } }] : []),
     ...(hidden.length > 0 ? [{ secret: { name: workload, items: hidden } }] : []),
   ];
+}
+
+/** Secrets that others keep, by name. A key that is missing keeps the pod from starting, and its events name the key. */
+function foreignSources(directory: string, refs: Record<string, SecretKey>): core.v1.VolumeProjection[] {
+  const below = Object.entries(refs).filter(([path]) => isBelow(path, directory));
+  const names = [...new Set(below.map(([, { secret }]) => secret))].sort();
+  return names.map((name) => ({
+    secret: {
+      name,
+      items: below
+        .filter(([, { secret }]) => secret === name)
+        .map(([path, { secret, key, ...rest }]) => {
+          rest satisfies Record<string, never>;
+          void secret;
+          return { key, path: posix.relative(directory, path) };
+        })
+        .sort((a, b) => (a.path < b.path ? -1 : 1)),
+    },
+  }));
 }
 
 /** Shows that a file changed. */

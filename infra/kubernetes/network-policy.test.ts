@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { minimal, running, workloads } from "../fixtures/workloads.ts";
+import { inClusters, minimal, running, workloads } from "../fixtures/workloads.ts";
 import type { Running, Workload } from "../workload.ts";
 import { context } from "./fixture.ts";
 import { toDefaultDeny, toNetworkPolicies } from "./network-policy.ts";
@@ -77,6 +77,34 @@ test("members of a quorum reach each other's ports for it; those who need one re
   }
 });
 
+describe("a server that somebody else runs", () => {
+  const egress = (w: Workload) => toNetworkPolicies(w, context)[0]?.spec.egress as unknown[];
+  const [guest, abroad] = [inClusters.guest as Workload, inClusters.abroad as Workload];
+
+  test("is reached at its pods, on its port, and names are looked up", () => {
+    const namespace = (name: string) => ({
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+    });
+    const labels = { podSelector: { matchLabels: { "cnpg.io/cluster": "pg" } } };
+    expect(egress(guest).slice(0, -1)).toEqual([
+      { to: [namespace("caches")], ports: [{ protocol: "TCP", port: 6379 }] },
+      { to: [{ ...namespace("databases"), ...labels }], ports: [{ protocol: "TCP", port: 5432 }] },
+    ]);
+    expect(JSON.stringify(egress(guest).at(-1))).toContain('"port":53');
+  });
+
+  test("outside the cluster is reached in its networks", () => {
+    const to = ["10.1.2.0/24", "fd00:1::/64"].map((cidr) => ({ ipBlock: { cidr } }));
+    expect(egress(abroad)[0]).toEqual({ to, ports: [{ protocol: "TCP", port: 5432 }] });
+  });
+
+  test("gets no policy: its own side is somebody else's, and nobody else gets a way there", () => {
+    for (const w of [guest, abroad]) expect(toNetworkPolicies(w, context)).toHaveLength(1);
+    const pod = { ...minimal, name: "other", needs: [running("server", { api: 1 })] };
+    expect(JSON.stringify(toNetworkPolicies(pod, context))).not.toContain("databases");
+  });
+});
+
 describe("the outside", () => {
   const own = (w: Workload, change = {}) => {
     const [policy] = toNetworkPolicies(w, { ...context, ...change });
@@ -89,12 +117,19 @@ describe("the outside", () => {
   test("comes in on exposed ports only, by the strategy's way", () => {
     const entrance = workloads.entrance as Workload;
     const ports = [{ protocol: "TCP", port: 8443 }];
-    expect(own(entrance).ingress).toEqual([{ from: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports }]);
-    const exposing = { kind: "clusterIP", annotations: {}, allowFrom: [] };
-    const elsewhere = { key: "kubernetes.io/metadata.name", operator: "NotIn", values: ["trading"] };
-    expect(own(entrance, { exposing }).ingress).toEqual([
-      { from: [{ namespaceSelector: { matchExpressions: [elsewhere] } }], ports },
+    expect(own(entrance).ingress).toEqual([{ from: [{ ipBlock: { cidr: "203.0.113.0/24" } }], ports }]);
+    const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": "ingress-nginx" } };
+    const through = (labels: Record<string, string>) =>
+      own(entrance, { exposing: { ...context.exposing, allowFrom: [], from: { namespace: "ingress-nginx", labels } } });
+    expect(through({}).ingress).toEqual([{ from: [{ namespaceSelector }], ports }]);
+    expect(through({ app: "x" }).ingress).toEqual([
+      { from: [{ namespaceSelector, podSelector: { matchLabels: { app: "x" } } }], ports },
     ]);
+  });
+
+  test("is shut out where nobody is named", () => {
+    const exposing = { ...context.exposing, kind: "clusterIP", allowFrom: [] };
+    expect(own(workloads.entrance as Workload, { exposing })).not.toHaveProperty("ingress");
   });
 
   test("is the public internet: no private network, and no cloud's credentials", () => {

@@ -4,7 +4,8 @@
  */
 import type { networking } from "@pulumi/kubernetes/types/input.js";
 import { product } from "../names.ts";
-import type { Running, Workload } from "../workload.ts";
+import { isForeign, isRunning } from "../running.ts";
+import type { Foreign, Needed, Running, Workload } from "../workload.ts";
 import type { Context } from "./context.ts";
 import { kindOf, metadata, partName, selector } from "./labels.ts";
 
@@ -30,11 +31,12 @@ export function toDefaultDeny(ctx: Pick<Context, "stack" | "namespace">) {
 
 export function toNetworkPolicies(w: Workload, ctx: Context) {
   const needs = [...new Map((w.needs ?? []).map((needed) => [needed.name, needed])).values()].sort(byName);
-  const watching = needs.filter((needed) => needed.monitors && w.metrics);
+  const running = needs.filter(isRunning);
+  const watching = running.filter((needed) => needed.monitors && w.metrics);
   const metrics = w.metrics ? [w.ports[w.metrics.port] as number] : [];
   return [
     toOwn(w, ctx, needs, watching, metrics),
-    ...needs.filter((needed) => opened(w, needed).length > 0).map((needed) => toProvider(w, ctx, needed)),
+    ...running.filter((needed) => opened(w, needed).length > 0).map((needed) => toProvider(w, ctx, needed)),
     ...watching.map((monitor) =>
       policy(metadata(ctx, monitor.name, partName(monitor.name, `to-${w.name}`)), {
         podSelector: { matchLabels: selector(monitor.name) },
@@ -59,14 +61,14 @@ export function opened(
   return names.map((name) => ports[name] as number);
 }
 
-function toOwn(w: Workload, ctx: Context, needs: Running[], watching: Running[], metrics: number[]) {
+function toOwn(w: Workload, ctx: Context, needs: Needed[], watching: Running[], metrics: number[]) {
   const quorum = toQuorum(w);
   const ingress = [
     ...quorum.map(({ peers, ports }) => ({ from: peers, ports })),
     ...watching.map(({ name }) => ({ from: [pods(name)], ports: tcp(metrics) })),
     ...fromOutside(w, ctx),
   ];
-  const edges = needs.map((needed) => ({ to: [pods(needed.name)], ports: tcp(opened(w, needed)) }));
+  const edges = needs.map((needed) => ({ to: placeOf(needed), ports: tcp(opened(w, needed)) }));
   const reached = [
     ...quorum.map(({ peers, ports }) => ({ to: peers, ports })),
     ...edges.filter(({ ports }) => ports.length > 0),
@@ -99,16 +101,18 @@ function toProvider(w: Workload, ctx: Context, needed: Running) {
   });
 }
 
-/** Through a load balancer from the networks allowed; without one, from other namespaces, where an entrance of the cluster's may be. */
-function fromOutside(w: Workload, { exposing, namespace }: Context) {
+/** The pods and networks that the configuration names, and nobody else; a port-forward passes by all policies. */
+function fromOutside(w: Workload, { exposing: { from, allowFrom } }: Context) {
   const ports = Object.keys(w.expose ?? {}).map((name) => w.ports[name] as number);
-  if (ports.length === 0) return [];
-  const elsewhere = { key: "kubernetes.io/metadata.name", operator: "NotIn", values: [namespace] };
-  const from: Peer[] =
-    exposing.kind === "loadBalancer"
-      ? exposing.allowFrom.map((cidr) => ({ ipBlock: { cidr } }))
-      : [{ namespaceSelector: { matchExpressions: [elsewhere] } }];
-  return [{ from, ports: tcp(ports) }];
+  const peers = [...(from ? [entering(from)] : []), ...allowFrom.map((cidr) => ({ ipBlock: { cidr } }))];
+  return ports.length > 0 && peers.length > 0 ? [{ from: peers, ports: tcp(ports) }] : [];
+}
+
+function entering({ namespace, labels }: NonNullable<Context["exposing"]["from"]>): Peer {
+  return {
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+    ...(Object.keys(labels).length > 0 && { podSelector: { matchLabels: { ...labels } } }),
+  };
 }
 
 function outside({ outside: networks }: Context): Peer[] {
@@ -127,6 +131,19 @@ function dns({ dnsServers }: Context): { to: Peer[]; ports: Port[] } {
   };
 }
 
+/** Of a foreign server, what is known of where it is; what it lets in is said on its own side. */
+function placeOf(needed: Needed): Peer[] {
+  return isForeign(needed) ? foreignPlace(needed) : [pods(needed.name)];
+}
+
+function foreignPlace({ place }: Foreign): Peer[] {
+  if ("networks" in place) return place.networks.map((cidr) => ({ ipBlock: { cidr } }));
+  const { namespace, labels } = place;
+  const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": namespace } };
+  const named = Object.keys(labels).length > 0;
+  return [{ namespaceSelector, ...(named && { podSelector: { matchLabels: labels } }) }];
+}
+
 const pods = (workload: string): Peer => ({ podSelector: { matchLabels: selector(workload) } });
 
 function tcp(ports: readonly number[]): Port[] {
@@ -137,4 +154,4 @@ function policy(meta: ReturnType<typeof metadata>, spec: Spec) {
   return { ...kindOf("networking.k8s.io/v1", "NetworkPolicy"), metadata: meta, spec };
 }
 
-const byName = (a: Running, b: Running): number => (a.name < b.name ? -1 : 1);
+const byName = (a: Needed, b: Needed): number => (a.name < b.name ? -1 : 1);

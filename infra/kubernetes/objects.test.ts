@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { minimal, workloads } from "../fixtures/workloads.ts";
+import { inClusters, minimal, workloads } from "../fixtures/workloads.ts";
 import { resolved } from "../testing.ts";
 import type { Workload } from "../workload.ts";
 import type { Context } from "./context.ts";
+import type { Exposing } from "./exposure.ts";
 import { context } from "./fixture.ts";
 import { manifests, toObjects } from "./objects.ts";
 import { toYaml } from "./yaml.ts";
@@ -16,13 +17,48 @@ const objects = async (w: Workload, change: Partial<Context> = {}) =>
 
 const kinds = async (w: Workload, change?: Partial<Context>) => (await objects(w, change)).map(({ kind }) => kind);
 
-test.each(Object.entries(workloads))("golden: %s", async (name, w) => {
+test.each(Object.entries({ ...workloads, ...inClusters }))("golden: %s", async (name, w) => {
   await expect(toYaml(await objects(w))).toMatchFileSnapshot(`golden/${name}.golden.yaml`);
 });
 
 test("golden: server that runs twice", async () => {
   const twice = { ...(workloads.server as Workload), replicas: 2 };
   await expect(toYaml(await objects(twice))).toMatchFileSnapshot("golden/server-twice.golden.yaml");
+});
+
+/** Through the cluster's own entrance: what each way in makes of the one workload that speaks HTTPS. */
+const behind: Record<string, Exposing> = {
+  ingress: {
+    kind: "ingress",
+    host: "trading.example.com",
+    annotations: { "nginx.ingress.kubernetes.io/backend-protocol": "HTTPS" },
+    allowFrom: [],
+    from: { namespace: "ingress-nginx", labels: { "app.kubernetes.io/component": "controller" } },
+    ingressClassName: "nginx",
+    parentRefs: [],
+  },
+  route: {
+    kind: "gateway",
+    host: "trading.example.com",
+    annotations: {},
+    allowFrom: ["198.51.100.0/24"],
+    from: { namespace: "gateways", labels: {} },
+    parentRefs: [{ name: "public", namespace: "gateways", sectionName: "tls" }],
+  },
+};
+
+test.each(Object.entries(behind))("golden: secured by %s", async (name, exposing) => {
+  const secured = workloads.secured as Workload;
+  await expect(toYaml(await objects(secured, { exposing }))).toMatchFileSnapshot(`golden/secured-${name}.golden.yaml`);
+});
+
+test("a user's own certificate is shown, and the stack's is there all the same to know the workload by", async () => {
+  const exposing = { ...(behind.ingress as Exposing), tlsSecretName: "trading-tls", ingressClassName: undefined };
+  const all = await objects(workloads.secured as Workload, { exposing });
+  const ingress = all.find(({ kind }) => kind === "Ingress");
+  expect(ingress?.spec).toMatchObject({ tls: [{ hosts: ["trading.example.com"], secretName: "trading-tls" }] });
+  expect(ingress?.spec).not.toHaveProperty("ingressClassName");
+  expect(all).toContainEqual(expect.objectContaining({ type: "kubernetes.io/tls" }));
 });
 
 describe("which objects there are", () => {
@@ -50,9 +86,14 @@ describe("which objects there are", () => {
 
   test("a way in from outside is made by the strategy alone", async () => {
     const entrance = workloads.entrance as Workload;
-    const exposing = { kind: "clusterIP", annotations: {}, allowFrom: [] } as const;
+    const exposing = { ...context.exposing, kind: "clusterIP" } as const;
     expect((await kinds(entrance)).filter((kind) => kind === "Service")).toHaveLength(2);
     expect((await kinds(entrance, { exposing })).filter((kind) => kind === "Service")).toHaveLength(1);
+    const secured = workloads.secured as Workload;
+    const made = async (way: string) => (await kinds(secured, { exposing: behind[way] as Exposing })).sort();
+    const usual = (await kinds(secured, { exposing })).sort();
+    expect(await made("ingress")).toEqual([...usual, "Ingress", "Secret"].sort());
+    expect(await made("route")).toEqual([...usual, "TLSRoute"].sort());
   });
 });
 

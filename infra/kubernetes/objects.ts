@@ -1,15 +1,18 @@
 /** Everything that a workload becomes, by the part it plays. Pure; the order in which it is created is not said here. */
 import type { Workload } from "../workload.ts";
 import { toAutoscaler } from "./autoscaler.ts";
+import { toCertificate } from "./certificate.ts";
 import { toConfigMap } from "./config-map.ts";
 import type { Context } from "./context.ts";
 import { toController } from "./controller.ts";
 import { toDisruptionBudget } from "./disruption-budget.ts";
-import { toExposure } from "./exposure.ts";
+import { toIngress } from "./ingress.ts";
+import { toLoadBalancer } from "./load-balancer.ts";
 import { toNetworkPolicies } from "./network-policy.ts";
 import { toSecret } from "./secret.ts";
 import { toService } from "./service.ts";
 import { toServiceAccount } from "./service-account.ts";
+import { toTlsRoute } from "./tls-route.ts";
 import { toClaim } from "./volume.ts";
 
 export function toObjects(w: Workload, ctx: Context) {
@@ -21,7 +24,10 @@ export function toObjects(w: Workload, ctx: Context) {
     policies: toNetworkPolicies(w, ctx),
     controller: toController(w, ctx),
     service: toService(w, ctx),
-    exposure: toExposure(w, ctx),
+    loadBalancer: toLoadBalancer(w, ctx),
+    certificate: toCertificate(w, ctx),
+    ingress: toIngress(w, ctx),
+    route: toTlsRoute(w, ctx),
     budget: toDisruptionBudget(w, ctx),
     autoscaler: toAutoscaler(w, ctx),
   };

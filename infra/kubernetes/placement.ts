@@ -4,21 +4,16 @@ import type { Workload } from "../workload.ts";
 import type { Context } from "./context.ts";
 import { selector, selectorOfAll } from "./labels.ts";
 
-type Placement = Pick<core.v1.PodSpec, "affinity" | "tolerations" | "topologySpreadConstraints">;
+type Placement = Pick<core.v1.PodSpec, "affinity" | "nodeSelector" | "tolerations" | "topologySpreadConstraints">;
 
 export function toPlacement(w: Workload, { nodePool }: Context): Placement {
-  const pool = w.latency && toPool(nodePool);
-  const apart = toApart(w);
-  const affinity = { ...pool?.affinity, ...apart?.affinity };
-  return { ...pool, ...apart, ...(Object.keys(affinity).length > 0 && { affinity }) };
+  return { ...(w.latency && toPool(nodePool)), ...toApart(w) };
 }
 
 /** Only on nodes of the pool, and on them in spite of the taint that keeps everything else away. */
 function toPool({ label, value }: Context["nodePool"]) {
-  const expression = { key: label, operator: "In", values: [value] };
-  const terms = [{ matchExpressions: [expression] }];
   return {
-    affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } } },
+    nodeSelector: { [label]: value },
     tolerations: [{ key: label, operator: "Equal", value, effect: "NoSchedule" }],
   };
 }

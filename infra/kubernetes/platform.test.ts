@@ -35,7 +35,7 @@ const source = { name: "app", context, dockerfile: "Dockerfile", inputs: [] };
 const { hashKey: _, ...about } = given;
 const settings: KubernetesOptions = {
   ...about,
-  outsideHost: "trading.example.com",
+  kubectl: "kubectl --namespace trading",
   resources: { store: { memory: "96Mi" } },
   replicas: { front: 2 },
   thirdParty: (name) =>
@@ -101,9 +101,21 @@ describe("the tree", () => {
   });
 
   test("the provider applies on the server, and changes files and secrets in place", () => {
-    const provider = registered.find(({ type }) => type === "pulumi:providers:kubernetes")?.inputs;
+    const provider = registered.find(
+      ({ type, name }) => type === "pulumi:providers:kubernetes" && name === "cluster",
+    )?.inputs;
     expect(provider).toMatchObject({ context: "lab", enableServerSideApply: "true", enableSecretMutable: "true" });
     expect(provider).not.toHaveProperty("kubeconfig");
+  });
+
+  test("a namespace that is there already is taken over, and nothing else", () => {
+    const adopter = registered.find(({ name }) => name === "namespaces")?.inputs;
+    expect(adopter).toMatchObject({ context: "lab", upsertExistingObjects: "true" });
+    const cluster = registered.find(({ type, name }) => type === "pulumi:providers:kubernetes" && name === "cluster");
+    expect(cluster?.inputs).not.toHaveProperty("upsertExistingObjects");
+    const by = (key: string) => (options.get(key)?.provider as { __name?: string } | undefined)?.__name;
+    const adopted = [...options.keys()].filter((key) => by(key) === "namespaces");
+    expect(adopted).toEqual(["kubernetes:core/v1:Namespace namespace"]);
   });
 
   test("every object is after the namespace", async () => {
@@ -207,6 +219,36 @@ test("a workload is described to those who need it", () => {
     handle: "deployment/front",
     needs: ["store"],
     exposed: { api: "trading.example.com:8443" },
+  });
+});
+
+describe("the way in", () => {
+  const at = (exposing: Partial<KubernetesOptions["exposing"]>, expose = { api: 8443 }) => {
+    const other = new Kubernetes({ ...settings, exposing: { ...settings.exposing, ...exposing } }, () => ({
+      hashKey: "",
+      shared: () => undefined,
+      builtImage: () => image,
+      workload: () => ({ resources: [], ready: pulumi.output(undefined) }),
+    }));
+    return other.run({ ...minimal, image, name: "front", ports: { api: 8080 }, expose }, { parent: part });
+  };
+
+  test("a loopback address leads nowhere by itself, so what makes it lead here is said", () => {
+    expect(at({ kind: "clusterIP", host: "127.0.0.1" })).toMatchObject({
+      exposed: { api: "127.0.0.1:8443" },
+      forward: "kubectl --namespace trading port-forward service/front 8443:8080",
+    });
+  });
+
+  test.each([
+    ["another host, where something of the user's stands", { kind: "clusterIP", host: "trading.example.com" }],
+    ["a load balancer", { kind: "loadBalancer", host: "127.0.0.1" }],
+  ] as const)("%s needs no such thing", (_, exposing) => {
+    expect(at(exposing)).not.toHaveProperty("forward");
+  });
+
+  test("what the cluster's own entrance can't pass on is refused", () => {
+    expect(() => at({ kind: "ingress" })).toThrow(/workload front, expose.api: not a port that an Ingress can lead to/);
   });
 });
 

@@ -5,10 +5,11 @@ import type { ThirdParty } from "../docker/platform.ts";
 import { refuse } from "../errors.ts";
 import type { Platform, ServiceSource } from "../platform.ts";
 import { Remembered } from "../remembered.ts";
-import { described } from "../running.ts";
+import { described, isRunning } from "../running.ts";
 import type { Image, Running, Size, Workload } from "../workload.ts";
 import { checkKubernetes } from "./check.ts";
 import type { Context } from "./context.ts";
+import { checkExposure } from "./exposure.ts";
 import type { Made, Maker } from "./maker.ts";
 import { toNamespace } from "./namespace.ts";
 import { toDefaultDeny } from "./network-policy.ts";
@@ -16,8 +17,8 @@ import { toObjects } from "./objects.ts";
 import { toPriorityClasses } from "./priority-class.ts";
 
 export interface KubernetesOptions extends Omit<Context, "hashKey"> {
-  /** Where people outside reach what is exposed. */
-  outsideHost: string;
+  /** How an operator's kubectl is called for this cluster and namespace. */
+  kubectl: string;
   /** What the configuration changes of a workload's resources, and of how many of it run. */
   resources: Record<string, { cpu?: number | undefined; memory?: Size | undefined } | undefined>;
   replicas: Record<string, number | undefined>;
@@ -62,9 +63,9 @@ export class KubernetesPlatform extends ComponentResource implements Platform {
   run(given: Workload, opts: ComponentResourceOptions): Running {
     const w = this.#overridden(given);
     const needs = [...new Set(w.needs ?? [])];
-    const needed = needs.map((running) => this.#known.of(w, running));
+    const needed = needs.filter(isRunning).map((running) => this.#known.of(w, running));
     refuse(checkWorkload(w));
-    refuse(checkKubernetes(w));
+    refuse([...checkKubernetes(w), ...checkExposure(w, this.#options.exposing)]);
     const objects = toObjects(w, this.#context);
     const after = needed.flatMap(({ resources }) => resources);
     const made = this.#maker.workload(w, objects, after, opts);
@@ -73,7 +74,7 @@ export class KubernetesPlatform extends ComponentResource implements Platform {
       ready: made.ready,
       image: w.image.reference,
       handle: `${objects.controller.kind.toLowerCase()}/${w.name}`,
-      exposed: this.#exposed(w),
+      ...this.#outside(w),
     };
     return this.#known.add(running, made);
   }
@@ -85,8 +86,18 @@ export class KubernetesPlatform extends ComponentResource implements Platform {
     return { ...w, resources: { cpu, memory }, ...(count !== undefined && { replicas: count }) };
   }
 
-  #exposed(w: Workload): Record<string, string> {
-    const exposed = Object.entries(w.expose ?? {});
-    return Object.fromEntries(exposed.map(([name, port]) => [name, `${this.#options.outsideHost}:${port}`]));
+  /** Nothing listens on the machine of whoever goes to a loopback address, until kubectl does. */
+  #outside(w: Workload): Pick<Running, "exposed" | "forward"> {
+    const { exposing, kubectl } = this.#options;
+    const { kind, host } = exposing;
+    const ports = Object.entries(w.expose ?? {});
+    const pairs = ports.map(([name, port]) => `${port}:${w.ports[name]}`);
+    const closed = ports.length > 0 && kind === "clusterIP" && isLoopback(host);
+    return {
+      exposed: Object.fromEntries(ports.map(([name, port]) => [name, `${host}:${port}`])),
+      ...(closed && { forward: `${kubectl} port-forward service/${w.name} ${pairs.join(" ")}` }),
+    };
   }
 }
+
+const isLoopback = (host: string): boolean => host === "localhost" || host.startsWith("127.");

@@ -61,6 +61,12 @@ describe("the annotation of a secret", () => {
   });
 });
 
+test("nodes pull with the Secrets that the configuration names", async () => {
+  const given = toPodTemplate(minimal, { ...context, pullSecrets: ["a", "b"] });
+  expect(given.spec.imagePullSecrets).toEqual([{ name: "a" }, { name: "b" }]);
+  expect((await translated(minimal)).spec).not.toHaveProperty("imagePullSecrets");
+});
+
 test("a dollar stands for itself in a command, a check and a value, as on Docker", async () => {
   const w = { ...minimal, command: ["/x", "$(HOME)"], env: { A: "$$" }, health: { ...minimal.health, exec: ["$x"] } };
   const [container] = (await translated(w)).spec.containers;
@@ -92,7 +98,8 @@ describe("a pinned workload", () => {
 
   test("keeps to the pool where it runs twice, its replicas apart", async () => {
     const { spec } = await translated({ ...(workloads.pinned as Workload), replicas: 2 });
-    expect(Object.keys(spec.affinity)).toEqual(["nodeAffinity", "podAntiAffinity"]);
+    expect(spec.nodeSelector).toEqual({ "cipherhorizon.io/pool": "latency" });
+    expect(Object.keys(spec.affinity)).toEqual(["podAntiAffinity"]);
   });
 
   test("is never killed by a check", async () => {

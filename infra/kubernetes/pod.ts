@@ -30,13 +30,14 @@ interface PodTemplate {
 }
 
 export function toPodTemplate(w: Workload, ctx: Context): PodTemplate {
-  const { name, image, command, ports, health, env, files, secrets, state, scratch, replicas = 1, ...others } = w;
-  const { resources, latency, user, group = user, stop, peers, needs, metrics, ...edges } = others;
-  const { monitors, expose, egress, ...rest } = edges;
+  const { name, image, command, ports, health, env, files, secrets, secretRefs, state, scratch, ...others } = w;
+  const { replicas = 1, resources, latency, user, group = user, stop, peers, needs, metrics, ...edges } = others;
+  const { monitors, expose, tls, egress, ...rest } = edges;
   rest satisfies Record<string, never>;
   // Said elsewhere: what its one container is, in that; what it mounts, below; needs, egress, monitors, peers and the metrics
-  // port in the network policies, expose in the exposure.
-  void [image, command, ports, health, env, resources, files, secrets, needs, egress, metrics, monitors, peers, expose];
+  // port in the network policies, expose and tls in the ways in.
+  void [image, command, ports, health, env, resources, files, secrets, secretRefs];
+  void [needs, egress, metrics, monitors, peers, expose, tls];
   const { lifecycle, terminationGracePeriodSeconds } = toStop(stop, replicas);
   const volumes = together(toFileVolumes(w), toStateVolume(w), toScratch(scratch ?? {}), toHugePages(latency));
   return {
@@ -52,6 +53,11 @@ export function toPodTemplate(w: Workload, ctx: Context): PodTemplate {
       ...toPlacement(w, ctx),
       ...priorityOf(w, ctx.stack),
       terminationGracePeriodSeconds,
+      // Here and not on the account: what waits for an image is made anew when a Secret is named, an account's pods aren't.
+      ...listed(
+        "imagePullSecrets",
+        ctx.pullSecrets.map((name) => ({ name })),
+      ),
       containers: [{ ...toContainer(w, ctx, volumes), ...(lifecycle && { lifecycle }) }],
       ...listed("volumes", volumes.volumes),
     },

@@ -13,5 +13,5 @@ export function toSecret(w: Workload, ctx: Context) {
   return { ...kindOf("v1", "Secret"), metadata: metadata(ctx, w.name), type: "Opaque", data };
 }
 
-const encoded = (content: Input<string>) =>
+export const encoded = (content: Input<string>) =>
   secret(output(content).apply((text) => Buffer.from(text).toString("base64")));

@@ -1,6 +1,7 @@
 /** The name under which others reach a workload. */
 import type { Workload } from "../workload.ts";
 import type { Context } from "./context.ts";
+import { toPassed } from "./exposure.ts";
 import { kindOf, metadata, selector } from "./labels.ts";
 
 /**
@@ -13,7 +14,7 @@ export function toService(w: Workload, ctx: Context) {
   if (ports.length === 0) return undefined;
   return {
     ...kindOf("v1", "Service"),
-    metadata: { ...metadata(ctx, w.name), annotations: { "pulumi.com/skipAwait": "true" } },
+    metadata: { ...metadata(ctx, w.name), annotations: { ...forController(w, ctx), "pulumi.com/skipAwait": "true" } },
     spec: {
       type: "ClusterIP",
       ...(w.state && { clusterIP: "None", publishNotReadyAddresses: true }),
@@ -22,6 +23,10 @@ export function toService(w: Workload, ctx: Context) {
     },
   };
 }
+
+/** Some Ingress controllers read at the Service how to speak to what is behind it, and others at the Ingress. */
+const forController = (w: Workload, { exposing }: Context) =>
+  toPassed(w, exposing, "ingress") ? exposing.annotations : {};
 
 /** A port is the same on the Service as on the pod. */
 export function servicePorts(ports: Workload["ports"]) {

@@ -9,6 +9,7 @@ import { contents } from "../mounts.ts";
 import { product } from "../names.ts";
 import type { ServiceSource } from "../platform.ts";
 import type { Image, Workload } from "../workload.ts";
+import { certificateKeys } from "./certificate.ts";
 import { keyOf } from "./files.ts";
 import type { Made, Maker, Shared } from "./maker.ts";
 import { manifests, type Objects } from "./objects.ts";
@@ -44,9 +45,12 @@ export class Writer implements Maker {
   }
 
   workload(w: Workload, objects: Objects): Made {
-    const { secret } = objects;
-    const held = secret && { ...secret, data: undefined, stringData: placeholders(w) };
-    this.#written.set(w.name, manifests({ ...objects, secret: held, controller: unsigned(objects) } as Objects));
+    const { secret, certificate } = objects;
+    const held = {
+      secret: secret && emptied(secret, placeholders(w)),
+      certificate: certificate && w.tls && emptied(certificate, said(certificateKeys(w.tls))),
+    };
+    this.#written.set(w.name, manifests({ ...objects, ...held, controller: unsigned(objects) } as unknown as Objects));
     return { resources: [], ready: output(undefined) };
   }
 
@@ -64,9 +68,14 @@ export class Writer implements Maker {
   }
 }
 
+const emptied = (secret: object, stringData: Record<string, string>) => ({ ...secret, data: undefined, stringData });
+
+const said = (paths: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(paths).map(([key, path]) => [key, `PLACEHOLDER for ${path}`]));
+
 function placeholders(w: Workload): Record<string, string> {
   const secrets = contents(w).filter(({ secret }) => secret);
-  return Object.fromEntries(secrets.map(({ path }) => [keyOf(path), `PLACEHOLDER for ${path}`]));
+  return said(Object.fromEntries(secrets.map(({ path }) => [keyOf(path), path])));
 }
 
 /** Without the secrets' hash, which would be one of placeholders. */

@@ -1,6 +1,6 @@
 /**
- * The lab's own controller, in the node's namespaces: enforces NetworkPolicies by nftables and makes volumes for claims.
- * Arguments: the kubeconfig.
+ * The lab's own controller, in each node's namespaces: enforces NetworkPolicies by nftables for the pods of that node. The first
+ * node's also makes volumes for claims. Arguments: the kubeconfig, the node's name.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
@@ -11,14 +11,16 @@ import {
   type V1PersistentVolume,
   type V1PersistentVolumeClaim,
 } from "@kubernetes/client-node";
-import { NODE } from "../lab.ts";
+import { NODE, NODES } from "../lab.ts";
 import { toRuleset } from "./nft.ts";
 import { isolate } from "./policy.ts";
 import { folderOf, isReleased, isWaiting, newSize, volumeFor } from "./volumes.ts";
 import { settled, watch } from "./watch.ts";
 
+const [, , kubeconfig = "", node = NODE] = process.argv;
+const real: (string | undefined)[] = NODES.map(({ name }) => name);
 const config = new KubeConfig();
-config.loadFromFile(process.argv[2] ?? "");
+config.loadFromFile(kubeconfig);
 const core = config.makeApiClient(CoreV1Api);
 const networking = config.makeApiClient(NetworkingV1Api);
 
@@ -47,9 +49,9 @@ async function enforce(): Promise<void> {
   if (watched === undefined) return;
   const { policies, namespaces, pods } = watched;
   // Pods of simulated nodes have made-up addresses.
-  const here = pods.list().filter(({ spec }) => spec?.nodeName === NODE);
-  const world = { policies: [...policies.list()], namespaces: [...namespaces.list()], pods: here };
-  const ruleset = toRuleset(isolate(world));
+  const addressed = pods.list().filter(({ spec }) => real.includes(spec?.nodeName));
+  const world = { policies: [...policies.list()], namespaces: [...namespaces.list()], pods: addressed };
+  const ruleset = toRuleset(isolate(world, ({ spec }) => spec?.nodeName === node));
   if (ruleset === applied) return;
   const { status, stderr } = spawnSync("nft", ["-f", "-"], { input: ruleset, encoding: "utf8", timeout: 10_000 });
   if (status !== 0) throw new Error(`nft: ${stderr}`);
@@ -57,7 +59,7 @@ async function enforce(): Promise<void> {
 }
 
 async function provision(): Promise<void> {
-  if (watched === undefined) return;
+  if (watched === undefined || node !== NODE) return;
   for (const claim of watched.claims.list()) {
     const size = newSize(claim);
     if (isWaiting(claim)) await make(claim);

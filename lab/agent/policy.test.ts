@@ -63,6 +63,13 @@ describe("which pods are isolated", () => {
     expect(isolated(policy({ podSelector: kafka, egress: [] }))).toEqual(["trading/kafka ingress"]);
   });
 
+  it("those that are here, and what they may do with pods elsewhere", () => {
+    const spec: V1NetworkPolicySpec = { podSelector: {}, ingress: [{ _from: [{ podSelector: engine }] }] };
+    const here = ({ metadata }: V1Pod) => metadata?.name === "kafka";
+    const found = isolate({ policies: [policy(spec)], namespaces, pods }, here);
+    expect(found).toMatchObject([{ pod: "trading/kafka", allowed: [{ peers: ["10.244.0.3"] }] }]);
+  });
+
   it("not those on the host's network, without an address, or ended", () => {
     const strange: V1Pod[] = [
       pod("trading", "a", "10.215.0.2", { hostNetwork: true }),

@@ -52,10 +52,10 @@ interface Rule {
   ports: V1NetworkPolicyPort[];
 }
 
-/** In an order that depends on nothing but the objects. */
-export function isolate(world: World): Isolation[] {
+/** For the pods that are `here`, each by what it may do with all. In an order that depends on nothing but the objects. */
+export function isolate(world: World, here: (pod: V1Pod) => boolean = () => true): Isolation[] {
   const pods = world.pods.filter(isSubject).sort(byAddress);
-  return pods.flatMap((pod) =>
+  return pods.filter(here).flatMap((pod) =>
     (["ingress", "egress"] as const).flatMap((direction) => {
       const policies = world.policies.filter((policy) => selects(policy, pod, direction));
       if (policies.length === 0) return [];

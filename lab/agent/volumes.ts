@@ -1,9 +1,9 @@
-/** Volumes for the lab's StorageClass: a folder of the node for each claim. Pure. */
+/** Volumes for the lab's StorageClass: a folder of the machine for each claim, which every node sees. Pure. */
 import type { V1PersistentVolume, V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import { PROVISIONER, STORAGE_CLASS } from "../addons.ts";
-import { NODE } from "../lab.ts";
+import { NODES } from "../lab.ts";
 
-/** In the node's own /var/lib, where the lab's data is kept. */
+/** In every node's own /var/lib: one folder of the machine. */
 export const VOLUMES = "/var/lib/horizon-volumes";
 
 export const folderOf = (volume: V1PersistentVolume): string => volume.spec?.local?.path ?? "";
@@ -43,7 +43,11 @@ export function volumeFor(claim: V1PersistentVolumeClaim): V1PersistentVolume {
       nodeAffinity: {
         required: {
           nodeSelectorTerms: [
-            { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [NODE] }] },
+            {
+              matchExpressions: [
+                { key: "kubernetes.io/hostname", operator: "In", values: NODES.map(({ name }) => name) },
+              ],
+            },
           ],
         },
       },

@@ -14,6 +14,8 @@ interface ServiceProps {
   spec?: { type?: string; externalIPs?: string[]; loadBalancerSourceRanges?: string[] };
 }
 
+const isEverybody = (network: string): boolean => network.endsWith("/0");
+
 export const serviceOf = (service: ServiceProps): Service => ({
   platform,
   get openings() {
@@ -23,7 +25,7 @@ export const serviceOf = (service: ServiceProps): Service => ({
   },
   get declared() {
     const { type, loadBalancerSourceRanges: ranges } = service.spec ?? {};
-    if (type === "LoadBalancer" && (ranges ?? []).length > 0) return true;
+    if (type === "LoadBalancer" && (ranges ?? []).length > 0 && !items(() => ranges).some(isEverybody)) return true;
     return (service.metadata?.annotations?.[exposedAnnotation] ?? "") !== "";
   },
 });
@@ -37,10 +39,10 @@ export const namespaceOf = (props: { metadata?: Metadata }): Namespace => ({
   },
 });
 
-/** The resources of one kind of the core or networking groups, in any version: itself, a patch or a list. */
+/** The resources of one kind of the core, networking or gateway groups, in any version: itself, a patch or a list. */
 export function resourcesOf(kind: string, type: string, props: object): object[] {
   const [, found, form] =
-    /^kubernetes:(?:core|networking\.k8s\.io|extensions)\/\w+:(\w+?)(Patch|List)?$/.exec(type) ?? [];
+    /^kubernetes:(?:core|(?:gateway\.)?networking\.k8s\.io|extensions)\/\w+:(\w+?)(Patch|List)?$/.exec(type) ?? [];
   if (found !== kind) return [];
   if (form === "List") return items(() => (props as { items?: object[] }).items);
   return [form === "Patch" ? partial(props) : props];

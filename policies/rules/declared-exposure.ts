@@ -7,9 +7,11 @@ const metadata = { name: "gateway", annotations: { [exposedAnnotation]: "the one
 /** Kubernetes only: on Docker every published port is on the loopback address. */
 export const declaredExposure: Rule = {
   name: "declared-exposure",
-  description: `A Service that opens a port to the world outside says to whom (\`loadBalancerSourceRanges\`) or why (annotation \`${exposedAnnotation}\`).`,
+  description: `A Service that opens a port to the world outside says to whom (\`loadBalancerSourceRanges\`, not everybody) or why (annotation \`${exposedAnnotation}\`).`,
   level: "mandatory",
-  remedy: { kubernetes: `use type ClusterIP, or set loadBalancerSourceRanges or the annotation ${exposedAnnotation}` },
+  remedy: {
+    kubernetes: `use type ClusterIP, or set loadBalancerSourceRanges to those who may come in, or the annotation ${exposedAnnotation}`,
+  },
   checks: {
     service: [
       {
@@ -26,8 +28,11 @@ export const declaredExposure: Rule = {
       object("core/v1:Service", { spec: { type: "ClusterIP" } }),
       object("core/v1:Service", { metadata, spec: { type: "NodePort" } }),
       object("core/v1:Service", { spec: { type: "LoadBalancer", loadBalancerSourceRanges: ["198.51.100.0/24"] } }),
+      object("core/v1:Service", { metadata, spec: { type: "LoadBalancer", loadBalancerSourceRanges: ["0.0.0.0/0"] } }),
     ],
     offending: [
+      object("core/v1:Service", { spec: { type: "LoadBalancer", loadBalancerSourceRanges: ["0.0.0.0/0"] } }),
+      object("core/v1:Service", { spec: { type: "LoadBalancer", loadBalancerSourceRanges: ["192.0.2.0/24", "::/0"] } }),
       object("core/v1:Service", { spec: { type: "LoadBalancer" } }),
       object("core/v1:Service", { spec: { type: "NodePort" } }),
       // The API heeds them for a load balancer only.

@@ -36,9 +36,24 @@ func sendReplay(ctx context.Context, arguments []string) int {
 		capture = file
 	}
 	if err := replay.Send(ctx, port, *session, *speed, capture, os.Stdout, os.Stderr); err != nil {
+		discard(ctx, capture)
 		return 1
 	}
 	return 0
+}
+
+// discard reads what is left. Into a pod, input comes by a channel that stays open after the command's end while
+// something that was sent lies unread; whoever sent it would wait for ever.
+func discard(ctx context.Context, capture io.Reader) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = io.Copy(io.Discard, capture)
+	}()
+	select {
+	case <-ctx.Done():
+	case <-done:
+	}
 }
 
 // healthcheck is the container's probe: 0 when the service says yes.

@@ -31,8 +31,13 @@ func TestRefusals(t *testing.T) {
 		_, body := p.get("/metrics")
 		return strings.Contains(body, "horizon_market_data_replay_active 1")
 	})
-	if _, notes, err := p.replay(t.Context(), "second", strings.NewReader("")); err == nil || !strings.Contains(notes, "another replay") {
+	// More than a pipe holds: a channel into a pod doesn't end while something that was sent lies unread.
+	unread := bytes.NewReader(make([]byte, 1<<20))
+	if _, notes, err := p.replay(t.Context(), "second", unread); err == nil || !strings.Contains(notes, "another replay") {
 		t.Errorf("a second replay: %v %s", err, notes)
+	}
+	if unread.Len() > 0 {
+		t.Errorf("a second replay left %d bytes of its capture unread", unread.Len())
 	}
 }
 

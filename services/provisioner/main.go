@@ -19,6 +19,7 @@ import (
 	"cipherhorizon/provisioner/internal/ops"
 	"cipherhorizon/provisioner/internal/postgres"
 	"cipherhorizon/provisioner/internal/reconcile"
+	"cipherhorizon/provisioner/internal/redis"
 	"cipherhorizon/provisioner/internal/spec"
 )
 
@@ -92,6 +93,15 @@ func run() int {
 	}
 	if declared.Postgres != nil {
 		loop.Add("postgres", postgres.New(settings.Postgres, *declared.Postgres))
+	}
+	if declared.Redis != nil {
+		if settings.Redis == nil {
+			return reject(log, &config.Problem{Where: "REDIS_ADDR", What: "Redis users are declared, and no Redis is named", Given: "nothing",
+				Allowed: "host:port", Remedy: "set REDIS_ADDR, or remove redis from the declaration"})
+		}
+		users := redis.New(*settings.Redis, *declared.Redis)
+		defer users.Close()
+		loop.Add("redis", users)
 	}
 	log.Info("started", "version", version, "interval", settings.Interval.String())
 	if err := ops.Serve(ctx, settings.MetricsPort, metrics, loop); err != nil {

@@ -3,6 +3,7 @@
  * something has to get ready, the operation writes the status that a kubelet would.
  */
 import type { Declared, Result } from "./conformance.ts";
+import { NETWORK_OPERATIONS } from "./conformance-network.ts";
 import {
   apps,
   basics,
@@ -249,6 +250,7 @@ export const OPERATIONS: Operation[] = [
     ],
   },
   { title: "and finds nothing to do there afterwards", plan: {} },
+  ...NETWORK_OPERATIONS,
   {
     title: "deletes everything in the opposite order, to the last object",
     run: ({ stack }) => stack.destroy(),

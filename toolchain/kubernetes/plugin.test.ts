@@ -148,6 +148,21 @@ describe("refusals", () => {
     await expect(plugin.delete("example.com/v1:Thing", "default/a", inputs)).resolves.toBeUndefined();
   });
 
+  it("of kinds that aren't served are foreseen by a preview, unless the program defines the kind", async () => {
+    const thing = (kind: string) => plugin.check(`example.com/v1:${kind}`, { metadata: { name: "a" } });
+    api.override = ({ path }) => (path === "/apis/example.com/v1" ? statusOf(404, "no such group") : undefined);
+    await plugin.create("example.com/v1:Thing", await thing("Thing"), { preview: true });
+    await expect
+      .poll(() => plugin.logs)
+      .toContainEqual(expect.stringMatching(/^message: the API server serves no Thing of example.com\/v1: the update/));
+    plugin.logs.length = 0;
+    const spec = { group: "example.com", names: { kind: "Other" }, versions: [{ name: "v1" }], scope: "Namespaced" };
+    const definition = { kind: "CustomResourceDefinition", metadata: { name: "x" }, spec };
+    await plugin.check("apiextensions.k8s.io/v1:CustomResourceDefinition", definition);
+    await plugin.create("example.com/v1:Other", await thing("Other"), { preview: true });
+    expect(plugin.logs.filter((line) => line.startsWith("message:"))).toEqual([]);
+  });
+
   it("by the server show no secret", async () => {
     const inputs = await plugin.check(MAP, map({ a: secret("canary-4711") }));
     api.override = ({ method }) =>

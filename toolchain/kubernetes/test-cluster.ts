@@ -104,6 +104,8 @@ function apiserverArguments(folder: string, etcd: number, secure: number): strin
     ...[
       "--service-cluster-ip-range=10.96.0.0/16",
       "--authorization-mode=RBAC",
+      // As clusters have it: what may be privileged is then decided by Pod Security.
+      "--allow-privileged=true",
       `--token-auth-file=${join(folder, "tokens.csv")}`,
     ],
     ...[

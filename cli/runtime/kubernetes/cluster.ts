@@ -44,7 +44,7 @@ export function loadKubeconfig(file: string | undefined, context: string | undef
 type ApiOf<T> = new (configuration: ReturnType<typeof createConfiguration>) => T;
 
 /** A part of the API whose requests end by themselves. */
-export function api<T>({ config, server }: Cluster, of: ApiOf<T>): T {
+export function api<T>({ config, server }: Cluster, of: ApiOf<T>, limit = requestLimit): T {
   return new of(
     createConfiguration({
       baseServer: new ServerConfiguration(server, {}),
@@ -52,7 +52,7 @@ export function api<T>({ config, server }: Cluster, of: ApiOf<T>): T {
       promiseMiddleware: [
         {
           pre: async (request) => {
-            request.setSignal(AbortSignal.timeout(requestLimit));
+            request.setSignal(AbortSignal.timeout(limit));
             return request;
           },
           post: async (response) => response,

@@ -4,17 +4,35 @@
 
 #include "api/server.hpp"
 #include "journal/loop.hpp"
+#include "ops/cores.hpp"
 #include "ops/healthcheck.hpp"
+#include "ops/huge_pages.hpp"
 
 namespace {
 
 using namespace engine;
+
+// What the host gives of what was asked for. Less is slower and never wrong, so it is said and not refused.
+void prepare(const Config& config, const Cores& cores, const HugePages& pages, Metrics& metrics) {
+  metrics.cores = static_cast<std::int64_t>(cores.count());
+  if (config.spin) cores.keep_off_last();
+  if (!pages.trouble().empty())
+    log(Level::warn, "no huge pages; memory is ordinary", {{"reason", pages.trouble()}});
+  if (!config.lock_memory) return;
+  metrics.memory_locked = lock_memory();
+  if (metrics.memory_locked == 0)
+    log(Level::warn, "memory is not locked", {{"remedy", "give the process an unlimited RLIMIT_MEMLOCK"}});
+}
 
 int run(const Config& config) {
   set_log_level(config.log_level);
   Mailbox mailbox;
   Health health;
   Metrics metrics;
+  const Cores cores;
+  HugePages pages(config.huge_pages, config.huge_page_mib, metrics.huge_page_bytes,
+                  metrics.huge_page_used_bytes);
+  prepare(config, cores, pages, metrics);
   Server server(config, mailbox, health, metrics);
 
   server.on_stop_signal([&](int signal) {
@@ -22,8 +40,10 @@ int run(const Config& config) {
     health.stop();
     mailbox.wake();
   });
+  const Place place{&pages, config.spin ? &cores : nullptr};
   std::jthread state([&] {
-    run_state_loop(config, mailbox, health, metrics, [&](Batch batch) { server.publish(std::move(batch)); });
+    run_state_loop(
+        config, mailbox, health, metrics, [&](Batch batch) { server.publish(std::move(batch)); }, place);
     server.stop();
   });
   log(Level::info, "started", {{"brokers", config.kafka.brokers}});

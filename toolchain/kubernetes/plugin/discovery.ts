@@ -46,6 +46,10 @@ export class Discovery {
     return (await this.find(kind))?.namespaced ?? this.#announced.get(`${kind.apiVersion} ${kind.kind}`) ?? true;
   }
 
+  isAnnounced({ apiVersion, kind }: Kind): boolean {
+    return this.#announced.has(`${apiVersion} ${kind}`);
+  }
+
   announce(definition: Fields): void {
     const spec = fields(definition, "spec");
     for (const version of list(spec, "versions")) {

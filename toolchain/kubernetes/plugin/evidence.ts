@@ -9,6 +9,8 @@ const POD = { apiVersion: "v1", kind: "Pod" };
 const EVENT = { apiVersion: "v1", kind: "Event" };
 const NODE = { apiVersion: "v1", kind: "Node" };
 const SLICE = { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice" };
+const SERVICE = { apiVersion: "v1", kind: "Service" };
+const INGRESS_CLASS = { apiVersion: "networking.k8s.io/v1", kind: "IngressClass" };
 const STORAGE_CLASS = { apiVersion: "storage.k8s.io/v1", kind: "StorageClass" };
 
 const LOG_LINES = 10;
@@ -28,6 +30,14 @@ export async function gather(api: Api, object: Fields, signal: AbortSignal): Pro
       warnings(api, object, [], signal),
     ]);
     return { ...found, storageClasses, events };
+  }
+  if (kind === "Ingress") {
+    const [services, ingressClasses, events] = await Promise.all([
+      api.list(SERVICE, namespace, {}, signal),
+      api.list(INGRESS_CLASS, "", {}, signal),
+      warnings(api, object, [], signal),
+    ]);
+    return { ...found, services, ingressClasses, events };
   }
   const labelSelector = selectorOf(object);
   const pods =

@@ -19,8 +19,29 @@ function hasTarget(slice: Fields): boolean {
   return list(slice, "endpoints").some((endpoint) => at(endpoint, "conditions", "ready") !== false);
 }
 
-export function judgeIngress(ingress: Fields): Verdict {
-  return isExposed(ingress) ? READY : waiting("no ingress controller has given it an address");
+/** The address is the sign that a controller has taken it. Where lists are empty, it may be that they can't be read. */
+export function judgeIngress(ingress: Fields, { services, ingressClasses }: Evidence): Verdict {
+  if (isExposed(ingress)) return READY;
+  const named = text(ingress, "spec", "ingressClassName");
+  const ofClass = ingressClasses.find((item) => nameIs(item, named));
+  const class_ =
+    named === ""
+      ? "it names no class"
+      : ofClass || ingressClasses.length === 0
+        ? `its class is ${named}${ofClass ? `, of ${text(ofClass, "spec", "controller")}` : ""}`
+        : `there is no class ${named}`;
+  const gone = backendsOf(ingress).filter(
+    (name) => services.length > 0 && !services.some((item) => nameIs(item, name)),
+  );
+  const missing = gone.map((name) => `there is no Service ${name}`);
+  return waiting(["no ingress controller has given it an address", class_, ...missing].join("; "));
+}
+
+/** Names of the Services that it leads to, each once. */
+function backendsOf(ingress: Fields): string[] {
+  const paths = list(ingress, "spec", "rules").flatMap((rule) => list(rule, "http", "paths"));
+  const backends = [at(ingress, "spec", "defaultBackend"), ...paths.map((path) => at(path, "backend"))];
+  return [...new Set(backends.map((backend) => text(backend, "service", "name")))].filter((name) => name !== "");
 }
 
 const isExposed = (object: Fields): boolean => list(object, "status", "loadBalancer", "ingress").length > 0;

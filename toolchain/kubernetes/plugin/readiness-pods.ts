@@ -1,5 +1,5 @@
 /** What keeps pods from being ready, in words. */
-import { count, list, nameOf, text } from "./objects.ts";
+import { count, fields, list, nameOf, text } from "./objects.ts";
 import { impossible } from "./placement.ts";
 import type { Fields, Value } from "./values.ts";
 import { type Evidence, failed, READY, type Verdict, waiting } from "./verdict.ts";
@@ -21,6 +21,7 @@ export function podsVerdict(what: string, evidence: Evidence): Verdict {
   for (const pod of unready) {
     const reason = neverFits(pod, evidence);
     if (reason) return failed(`${what}; ${nameOf(pod)} fits no node:\n${reason}`);
+    if (isRefusedImage(pod)) return failed(`${what}; ${nameOf(pod)}: ${podProblem(pod)}`);
   }
   const problems = unready.flatMap((pod) => {
     const problem = podProblem(pod);
@@ -51,6 +52,17 @@ export function failingContainers(pod: Fields): { name: string; previous: boolea
       previous: text(status, "state", "waiting", "reason") === "CrashLoopBackOff",
     }));
 }
+
+/** How registries and clients of them say that the credentials, or their absence, are why. */
+const UNAUTHORIZED =
+  /40[13] (unauthorized|forbidden)|unauthorized:|not authorized|authorization failed|access denied|is denied|no basic auth/i;
+
+/** After a first try, a registry that wants other credentials is as good as no image: trying again changes nothing. */
+const isRefusedImage = (pod: Fields): boolean =>
+  statuses(pod).some((status) => {
+    const { reason, message } = fields(status, "state", "waiting");
+    return reason === "ImagePullBackOff" && UNAUTHORIZED.test(String(message));
+  });
 
 function containerProblem(status: Value): string | undefined {
   const name = `container ${text(status, "name")}`;

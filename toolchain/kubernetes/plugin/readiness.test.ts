@@ -26,6 +26,8 @@ const pod = (status: Fields, spec: Fields = {}): Fields => ({
   spec,
   status,
 });
+const ingress = (spec: Fields, status: Fields = {}) => object("networking.k8s.io/v1", "Ingress", spec, status);
+const named = (name: string): Fields => ({ metadata: { name } });
 const unschedulable = (message: string, spec: Fields = {}) =>
   pod(
     { phase: "Pending", conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }] },
@@ -128,6 +130,22 @@ describe("a Deployment", () => {
   ])("names %s of its pods", (_, broken, reason) => {
     const waitingFor = deployment({ ...done, availableReplicas: 1 });
     expect(judge(waitingFor, { pods: [broken] })).toBe(`waiting: 1 of 2 replicas are available; ${reason}`);
+  });
+
+  it.each([
+    ["401 Unauthorized", "ImagePullBackOff", "failed"],
+    ["pull access denied, repository does not exist or may require authorization", "ImagePullBackOff", "failed"],
+    ["failed to authorize: unexpected status: 403 Forbidden", "ImagePullBackOff", "failed"],
+    ["denied: requested access to the resource is denied", "ImagePullBackOff", "failed"],
+    ["failed to authorize: failed to fetch anonymous token: i/o timeout", "ImagePullBackOff", "waiting"],
+    // The first try may have met a registry that was just starting.
+    ["401 Unauthorized", "ErrImagePull", "waiting"],
+    ["sha256:4010: not found", "ImagePullBackOff", "waiting"],
+    ["dial tcp 10.0.0.1:403: connection refused", "ImagePullBackOff", "waiting"],
+  ])("a registry that answers %s in %s: %s", (message, reason, verdict) => {
+    const broken = pod({ containerStatuses: [container({ waiting: { reason, message } })] });
+    const said = judge(deployment({ ...done, availableReplicas: 1 }), { pods: [broken] });
+    expect(said).toBe(`${verdict}: 1 of 2 replicas are available; a-1: container app ${reason}: ${message}`);
   });
 
   it("names a few of many pods", () => {
@@ -311,7 +329,32 @@ describe("what pods are reached by and store to", () => {
       { slices: [slice(true)] },
       /^ready/,
     ],
-    ["an Ingress", object("networking.k8s.io/v1", "Ingress", {}, {}), {}, /^waiting: no ingress controller/],
+    ["an Ingress", ingress({}), {}, /^waiting: no ingress controller has given it an address; it names no class$/],
+    ["an Ingress with an address", ingress({}, { loadBalancer: { ingress: [{ hostname: "x" }] } }), {}, /^ready/],
+    [
+      "an Ingress of a class that isn't there",
+      ingress({ ingressClassName: "nginx" }),
+      { ingressClasses: [named("traefik")] },
+      /^waiting: no ingress controller .*; there is no class nginx$/,
+    ],
+    [
+      "an Ingress of a class that is, whose controller says nothing",
+      ingress({ ingressClassName: "nginx" }),
+      { ingressClasses: [{ ...named("nginx"), spec: { controller: "k8s.io/ingress-nginx" } }] },
+      /; its class is nginx, of k8s.io\/ingress-nginx$/,
+    ],
+    [
+      "an Ingress of a class that can't be looked for",
+      ingress({ ingressClassName: "nginx" }),
+      {},
+      /; its class is nginx$/,
+    ],
+    [
+      "an Ingress to a Service that isn't there",
+      ingress({ rules: [{ http: { paths: [{ backend: { service: { name: "gone" } } }] } }] }),
+      { services: [named("gateway")] },
+      /; there is no Service gone$/,
+    ],
     ["a bound claim", claim("Bound"), {}, /^ready/],
     ["a claim of a lost volume", claim("Lost"), {}, /^failed/],
     [

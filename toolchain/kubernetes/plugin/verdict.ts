@@ -12,11 +12,17 @@ export interface Evidence {
   /** EndpointSlices of a Service. */
   slices: Fields[];
   storageClasses: Fields[];
+  /** Of an Ingress: the Services beside it, and the classes of the cluster. */
+  services: Fields[];
+  ingressClasses: Fields[];
   /** Milliseconds since 1970. */
   now: number;
 }
 
-export const NOTHING: Evidence = { pods: [], events: [], nodes: [], slices: [], storageClasses: [], now: 0 };
+export const NOTHING: Evidence = {
+  ...{ pods: [], events: [], nodes: [], slices: [], storageClasses: [], services: [], ingressClasses: [] },
+  now: 0,
+};
 export const READY: Verdict = { state: "ready" };
 export const waiting = (reason: string): Verdict => ({ state: "waiting", reason });
 export const failed = (reason: string): Verdict => ({ state: "failed", reason });

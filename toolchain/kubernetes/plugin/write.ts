@@ -66,6 +66,8 @@ async function preview(session: Session, request: Write): Promise<Written> {
       properties: checkpoint(request.inputs, request.before ? object : unborn(object, manifest), request.before),
     };
   } catch (error) {
+    if (error instanceof UnknownKind && !api.discovery.isAnnounced(kindOf(manifest)))
+      session.report(request.urn, [`${error.message.split("\n")[0]}: the update will fail unless it does by then`]);
     if (error instanceof UnknownKind || isNamespaceMissing(error) || cannotDryRun(error)) return asGiven;
     throw error;
   }

@@ -103,7 +103,7 @@ Qty Engine::match(const NewOrder& order, Market& market, bool& self_trade) {
 }
 
 void Engine::rest(const NewOrder& order, Qty leaves, Market& market, Account& account) {
-  const auto at = live_.try_emplace(std::string(order.id)).first;
+  const auto at = live_.try_emplace(std::pmr::string(order.id, live_.get_allocator())).first;
   Resting& resting = at->second;
   resting = {at->first, &account, &market, order.side, order.price, leaves};
   market.book.add(resting);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,7 +27,10 @@ class Engine {
  public:
   using Emit = std::function<void(const Event&)>;  // an event's views hold during the call only
 
-  explicit Engine(Emit emit) : emit_(std::move(emit)) {}
+  // `memory` holds what is touched with every order; it must outlive the engine and is used by its thread
+  // only.
+  explicit Engine(Emit emit, std::pmr::memory_resource* memory = std::pmr::get_default_resource())
+      : emit_(std::move(emit)), known_(memory), live_(memory) {}
 
   void apply(const Request& request, Offset in);
 
@@ -65,7 +69,7 @@ class Engine {
   Emit emit_;
   Limits limits_ = kInitialLimits;
   KnownIds known_;
-  ByName<Resting> live_;
+  std::pmr::unordered_map<std::pmr::string, Resting, Hash, std::equal_to<>> live_;
   ByName<Account> accounts_;
   ByName<Market> markets_;
   std::int64_t seq_ = 0, matches_ = 0;

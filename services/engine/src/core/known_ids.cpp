@@ -26,7 +26,7 @@ Hash128 KnownIds::key(std::string_view id) {
   return hash;
 }
 
-std::size_t KnownIds::find(const std::vector<Hash128>& slots, const Hash128& key) {
+std::size_t KnownIds::find(const Slots& slots, const Hash128& key) {
   const std::size_t mask = slots.size() - 1;
   std::size_t at = key.lo & mask;
   while (slots[at] != Hash128{} && slots[at] != key) at = (at + 1) & mask;
@@ -34,7 +34,7 @@ std::size_t KnownIds::find(const std::vector<Hash128>& slots, const Hash128& key
 }
 
 void KnownIds::grow() {
-  std::vector<Hash128> wider(slots_.size() * 2);
+  Slots wider(slots_.size() * 2, slots_.get_allocator());
   for (const Hash128& slot : slots_)
     if (slot != Hash128{}) wider[find(wider, slot)] = slot;
   slots_ = std::move(wider);

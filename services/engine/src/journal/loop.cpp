@@ -23,12 +23,12 @@ void wait(Mailbox& mailbox, Health& health, std::int64_t ns) {
 }  // namespace
 
 void run_state_loop(const Config& config, Mailbox& mailbox, Health& health, Metrics& metrics,
-                    const Publish& publish) {
+                    const Publish& publish, const Place& place) {
   std::int64_t backoff_ns = 100'000'000;
   while (!health.stopping()) {
     const std::int64_t started = steady_ns();
     try {
-      Session(config, mailbox, health, metrics, publish).run();
+      Session(config, mailbox, health, metrics, publish, place).run();
     } catch (const Stopped&) {
     } catch (const JournalError& error) {
       metrics.rebuilds.fetch_add(1);

@@ -19,15 +19,17 @@ std::string id_of(const Request& request) {
 }  // namespace
 
 Session::Session(const Config& config, Mailbox& mailbox, Health& health, Metrics& metrics,
-                 const Publish& publish)
+                 const Publish& publish, const Place& place)
     : config_(config),
       mailbox_(mailbox),
       health_(health),
       metrics_(metrics),
       publish_(publish),
+      place_(place),
       producer_(config.kafka, [this] { tick(); }),
       tail_(read_tail(config.kafka, [this] { tick(); })),
-      engine_([this](const Event& event) { say(event); }),
+      pool_({4096, 4096}, place.memory),  // larger ones are handed out one by one
+      engine_([this](const Event& event) { say(event); }, &pool_),
       reader_(config.kafka, mailbox.descriptor(), [this] { tick(); }),
       started_ns_(steady_ns()) {
   log(Level::info, "replaying the journal", {{"published_seq", std::to_string(tail_.seq)}});
@@ -44,6 +46,8 @@ Session::~Session() {
 }
 
 void Session::run() {
+  // Not earlier: the threads of the Kafka client, started before, would share the core.
+  const OnLastCore alone(place_.cores);
   while (!health_.stopping() || (!waiting_.empty() && !health_.stopping_for(kDrainNs))) {
     tick();
     turn();

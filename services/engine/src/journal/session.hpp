@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <memory>
+#include <memory_resource>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "journal/reader.hpp"
 #include "journal/tail.hpp"
 #include "ops/config.hpp"
+#include "ops/cores.hpp"
 #include "ops/health.hpp"
 #include "ops/metrics.hpp"
 
@@ -24,11 +26,18 @@ struct Published {
 using Batch = std::shared_ptr<const std::vector<Published>>;
 using Publish = std::function<void(Batch)>;  // called on the state loop's thread, after the commit
 
+// What the state loop has of the machine for itself.
+struct Place {
+  std::pmr::memory_resource* memory = std::pmr::get_default_resource();
+  const Cores* cores = nullptr;  // of which it keeps the last; none: it runs where the scheduler puts it
+};
+
 // One life of the state: fence, find out what was said, replay the journal, go on. Ends by an exception, and
 // the next session starts from the journal again.
 class Session {
  public:
-  Session(const Config& config, Mailbox& mailbox, Health& health, Metrics& metrics, const Publish& publish);
+  Session(const Config& config, Mailbox& mailbox, Health& health, Metrics& metrics, const Publish& publish,
+          const Place& place);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -58,10 +67,12 @@ class Session {
   Health& health_;
   Metrics& metrics_;
   const Publish& publish_;
+  const Place& place_;
   bool serving_ = false;  // replayed; from here on a stop waits for the work in hand
 
   Producer producer_;  // first: after its init nothing of a predecessor is open
   Tail tail_;
+  std::pmr::unsynchronized_pool_resource pool_;  // small blocks
   Engine engine_;
   Reader reader_;
   std::int64_t started_ns_;

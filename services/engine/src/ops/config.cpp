@@ -129,6 +129,9 @@ Config read_config(const Environment& environment) {
     if (!path.empty()) env.file(variable, path);
   config.log_level = read_level(env);
   config.spin = env.choice("SPIN", "off", {"off", "on"}) == "on";
+  config.huge_pages = static_cast<std::size_t>(env.integer("HUGE_PAGES", 0, 0, 1'000'000));
+  config.huge_page_mib = env.choice("HUGE_PAGE_MIB", "2", {"2", "1024"}) == "2" ? 2 : 1024;
+  config.lock_memory = env.choice("LOCK_MEMORY", "off", {"off", "on"}) == "on";
   return config;
 }
 

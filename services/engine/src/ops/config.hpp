@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -24,6 +25,8 @@ struct Config {
   std::string tls_cert_file, tls_key_file;  // both empty: no WebSocket
   Level log_level;
   bool spin;
+  std::size_t huge_pages, huge_page_mib;
+  bool lock_memory;
 };
 
 // A setting that cannot be used, in the four parts a person needs to mend it.

@@ -24,6 +24,9 @@ TEST(Config, HasDefaultsForAllButTheUser) {
   EXPECT_EQ(config.api_port, 8080);
   EXPECT_EQ(config.ws_port, 8443);
   EXPECT_FALSE(config.spin);
+  EXPECT_EQ(config.huge_pages, 0U);
+  EXPECT_EQ(config.huge_page_mib, 2U);
+  EXPECT_FALSE(config.lock_memory);
 }
 
 TEST(Config, ReadsThePasswordWithoutItsLineEnd) {
@@ -57,6 +60,9 @@ TEST(Config, NamesTheVariableThatIsWrong) {
       {{{"KAFKA_SECURITY", "plaintext"}, {"TLS_CERT_FILE", "/cert"}}, "TLS_KEY_FILE"},
       {{{"KAFKA_SECURITY", "plaintext"}, {"LOG_LEVEL", "loud"}}, "LOG_LEVEL"},
       {{{"KAFKA_SECURITY", "plaintext"}, {"SPIN", "yes"}}, "SPIN"},
+      {{{"KAFKA_SECURITY", "plaintext"}, {"HUGE_PAGES", "-1"}}, "HUGE_PAGES"},
+      {{{"KAFKA_SECURITY", "plaintext"}, {"HUGE_PAGE_MIB", "4"}}, "HUGE_PAGE_MIB"},
+      {{{"KAFKA_SECURITY", "plaintext"}, {"LOCK_MEMORY", "1"}}, "LOCK_MEMORY"},
   };
   for (const auto& [env, variable] : wrong) {
     try {

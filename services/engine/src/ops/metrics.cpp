@@ -98,6 +98,13 @@ std::string Metrics::render() const {
   single(out, "horizon_engine_ready", "gauge", "1 when the journal is replayed and Kafka answers.",
          text(ready));
   single(out, "horizon_engine_connections", "gauge", "Open client connections.", text(connections));
+  single(out, "horizon_engine_cores", "gauge", "Cores that the process may run on.", text(cores));
+  single(out, "horizon_engine_huge_page_bytes", "gauge", "Memory taken in huge pages.",
+         text(huge_page_bytes));
+  single(out, "horizon_engine_huge_page_used_bytes", "gauge", "Of that, what the state occupies.",
+         text(huge_page_used_bytes));
+  single(out, "horizon_engine_memory_locked", "gauge", "1 when no memory can be swapped.",
+         text(memory_locked));
   labelled(out, "horizon_engine_clients_refused_total", "reason", "Connections refused or dropped.",
            clients_refused);
   labelled(out, "horizon_engine_requests_total", "status", "API requests answered.", requests);

@@ -54,7 +54,7 @@ struct Metrics {
   Labelled<6> requests{{"2xx", "400", "404", "4xx", "503", "5xx"}};
   Counter corrupt{0}, transactions{0}, rebuilds{0}, divergences{0};
   Gauge live_orders{0}, known_ids{0}, last_seq{0}, journal_offset{0}, journal_lag{0}, replay_ns{0}, ready{0},
-      connections{0};
+      connections{0}, cores{0}, huge_page_bytes{0}, huge_page_used_bytes{0}, memory_locked{0};
   Histogram match;
 
   void set_books(std::vector<BookDepth> books);

@@ -23,11 +23,13 @@ func (p *Problem) Error() string {
 // As finds the problem inside an error.
 func As(err error, target **Problem) bool { return errors.As(err, target) }
 
+// Login says who to be. It is asked for every login, so that a password that was changed in its file needs no restart.
+type Login func() (user, password string, err error)
+
 // Kafka is how to reach and enter the broker.
 type Kafka struct {
-	Brokers  []string
-	User     string
-	Password string
+	Brokers []string
+	Login   Login
 	// Plaintext is for tests against a broker without logins.
 	Plaintext bool
 }
@@ -37,8 +39,13 @@ type Postgres struct {
 	Host     string
 	Port     uint16
 	Database string
-	User     string
-	Password string
+	Login    Login
+}
+
+// Redis is how to reach and enter the server as one who may make users.
+type Redis struct {
+	Address string
+	Login   Login
 }
 
 // Settings is the whole configuration.
@@ -48,6 +55,8 @@ type Settings struct {
 	MetricsPort uint16
 	Kafka       Kafka
 	Postgres    Postgres
+	// Redis is nil where there are no users to be made in it.
+	Redis *Redis
 }
 
 const (
@@ -65,18 +74,19 @@ func FromEnv(getenv func(string) string) (Settings, error) {
 		Kafka: Kafka{
 			Brokers:   r.addresses("KAFKA_BROKERS", "kafka:9092"),
 			Plaintext: r.choice("KAFKA_SECURITY", "sasl_plaintext", "plaintext") == "plaintext",
-			User:      r.text("KAFKA_USER", "provisioner"),
 		},
 		Postgres: Postgres{
 			Host:     r.text("POSTGRES_HOST", "postgres"),
 			Port:     r.port("POSTGRES_PORT", "5432"),
 			Database: r.text("POSTGRES_DB", "postgres"),
-			User:     r.text("POSTGRES_USER", "provisioner"),
-			Password: r.secret("POSTGRES_PASSWORD_FILE", "/run/secrets/postgres-password"),
+			Login:    r.login("POSTGRES", "postgres"),
 		},
 	}
 	if !settings.Kafka.Plaintext {
-		settings.Kafka.Password = r.secret("KAFKA_PASSWORD_FILE", "/run/secrets/kafka-password")
+		settings.Kafka.Login = r.login("KAFKA", "kafka")
+	}
+	if getenv("REDIS_ADDR") != "" {
+		settings.Redis = &Redis{Address: r.addresses("REDIS_ADDR", "")[0], Login: r.login("REDIS", "redis")}
 	}
 	return settings, r.err
 }
@@ -140,13 +150,33 @@ func (r *reader) choice(name string, values ...string) string {
 	return ""
 }
 
-func (r *reader) secret(name, fallback string) string {
-	path := r.text(name, fallback)
-	secret, err := ReadSecret(path)
-	if err != nil {
-		r.fail(name, "no secret in this file", strconv.Quote(path), "a readable file with the password as its only line", "mount the secret there, or point "+name+" at it")
+// login takes the user by name or from a file, the password always from a file. Both files are looked at once, to fail early.
+func (r *reader) login(prefix, server string) Login {
+	user := func() (string, error) { return r.text(prefix+"_USER", "provisioner"), nil }
+	if r.getenv(prefix+"_USER_FILE") != "" {
+		user = r.secret(prefix+"_USER_FILE", "")
 	}
-	return secret
+	password := r.secret(prefix+"_PASSWORD_FILE", "/run/secrets/"+server+"-password")
+	return func() (string, string, error) {
+		name, err := user()
+		if err != nil {
+			return "", "", fmt.Errorf("the user of %s: %w", server, err)
+		}
+		secret, err := password()
+		if err != nil {
+			return "", "", fmt.Errorf("the password for %s: %w", server, err)
+		}
+		return name, secret, nil
+	}
+}
+
+func (r *reader) secret(name, fallback string) func() (string, error) {
+	path := r.text(name, fallback)
+	read := func() (string, error) { return ReadSecret(path) }
+	if _, err := read(); err != nil {
+		r.fail(name, "no secret in this file", strconv.Quote(path), "a readable file with the secret as its only line", "mount the secret there, or point "+name+" at it")
+	}
+	return read
 }
 
 // ReadSecret reads a password from a file; a line end after it doesn't count.

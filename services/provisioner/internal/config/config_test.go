@@ -14,7 +14,7 @@ func environment(t *testing.T, changes map[string]string) func(string) string {
 	if err := os.WriteFile(secret, []byte("hush\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	values := map[string]string{"KAFKA_PASSWORD_FILE": secret, "POSTGRES_PASSWORD_FILE": secret}
+	values := map[string]string{"KAFKA_PASSWORD_FILE": secret, "POSTGRES_PASSWORD_FILE": secret, "REDIS_PASSWORD_FILE": secret}
 	for name, value := range changes {
 		values[name] = value
 	}
@@ -29,8 +29,14 @@ func TestDefaults(t *testing.T) {
 	if settings.Interval != time.Minute || settings.MetricsPort != 9090 || settings.Kafka.Brokers[0] != "kafka:9092" {
 		t.Errorf("unexpected defaults: %+v", settings)
 	}
-	if settings.Kafka.Password != "hush" || settings.Postgres.Password != "hush" {
-		t.Error("the passwords weren't read without their line end")
+	for server, login := range map[string]Login{"kafka": settings.Kafka.Login, "postgres": settings.Postgres.Login} {
+		user, password, err := login()
+		if err != nil || user != "provisioner" || password != "hush" {
+			t.Errorf("%s: %q, %q, %v: not the default user, or the password not without its line end", server, user, password, err)
+		}
+	}
+	if settings.Redis != nil {
+		t.Error("Redis without REDIS_ADDR")
 	}
 }
 
@@ -43,6 +49,8 @@ func TestProblemsNameTheVariable(t *testing.T) {
 		"KAFKA_PASSWORD_FILE":    "/nowhere",
 		"POSTGRES_PASSWORD_FILE": "/nowhere",
 		"POSTGRES_PORT":          "0",
+		"POSTGRES_USER_FILE":     "/nowhere",
+		"REDIS_ADDR":             "redis",
 	}
 	for name, value := range cases {
 		_, err := FromEnv(environment(t, map[string]string{name: value}))
@@ -57,6 +65,33 @@ func TestProblemsNameTheVariable(t *testing.T) {
 		if !strings.Contains(problem.Given, value) {
 			t.Errorf("%s: the problem doesn't show what was given: %s", name, problem.Given)
 		}
+	}
+}
+
+// Of a server that somebody else runs both may change at any time.
+func TestAUserAndAPasswordFromFilesAreReadAnewForEachLogin(t *testing.T) {
+	user := filepath.Join(t.TempDir(), "username")
+	write := func(path, content string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(user, "admin")
+	getenv := environment(t, map[string]string{"REDIS_ADDR": "redis:6379", "REDIS_USER_FILE": user})
+	password := getenv("REDIS_PASSWORD_FILE")
+	settings, err := FromEnv(getenv)
+	if err != nil || settings.Redis.Address != "redis:6379" {
+		t.Fatal(settings.Redis, err)
+	}
+	write(user, "other\n")
+	write(password, "changed")
+	if name, secret, err := settings.Redis.Login(); name != "other" || secret != "changed" || err != nil {
+		t.Errorf("%q, %q, %v", name, secret, err)
+	}
+	write(password, "")
+	if _, _, err := settings.Redis.Login(); err == nil || !strings.Contains(err.Error(), "redis") {
+		t.Errorf("an empty password was taken: %v", err)
 	}
 }
 

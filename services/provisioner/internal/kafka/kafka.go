@@ -30,7 +30,10 @@ func Dial(settings config.Kafka, extra ...kgo.Opt) (*kgo.Client, error) {
 		kgo.DisableClientMetrics(),
 	}
 	if !settings.Plaintext {
-		options = append(options, kgo.SASL(scram.Auth{User: settings.User, Pass: settings.Password}.AsSha512Mechanism()))
+		options = append(options, kgo.SASL(scram.Sha512(func(context.Context) (scram.Auth, error) {
+			user, password, err := settings.Login()
+			return scram.Auth{User: user, Pass: password}, err
+		})))
 	}
 	return kgo.NewClient(append(options, extra...)...)
 }

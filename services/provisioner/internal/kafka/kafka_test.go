@@ -33,7 +33,7 @@ func broker(t *testing.T) []string {
 
 func dial(t *testing.T, addresses []string, user, password string) *kgo.Client {
 	t.Helper()
-	client, err := Dial(config.Kafka{Brokers: addresses, User: user, Password: password})
+	client, err := Dial(config.Kafka{Brokers: addresses, Login: func() (string, string, error) { return user, password, nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

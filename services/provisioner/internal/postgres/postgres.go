@@ -4,6 +4,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -38,6 +39,13 @@ func (r *Reconciler) Apply(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	var superuser bool
+	if err := conn.QueryRow(ctx, `SELECT rolsuper FROM pg_roles WHERE rolname = current_user`).Scan(&superuser); err != nil {
+		return nil, err
+	}
+	if !superuser {
+		return nil, fmt.Errorf("%s is no superuser, so it can't compare passwords and owners: log in as one", conn.Config().User)
+	}
 	p := &pass{conn: conn}
 	if err := r.server(ctx, p); err != nil {
 		return p.changes, err
@@ -64,7 +72,7 @@ func (r *Reconciler) server(ctx context.Context, p *pass) error {
 			return fmt.Errorf("database %s: %w", database.Name, err)
 		}
 	}
-	for _, database := range append([]string{r.settings.Database}, names(r.declared.Databases)...) {
+	for _, database := range append(slices.Clone(r.declared.Closed), names(r.declared.Databases)...) {
 		if err := p.closeToPublic(ctx, database); err != nil {
 			return fmt.Errorf("database %s: %w", database, err)
 		}
@@ -120,7 +128,9 @@ func Connect(ctx context.Context, server config.Postgres, database string) (*pgx
 		return nil, err
 	}
 	settings.Host, settings.Port, settings.Database = server.Host, server.Port, database
-	settings.User, settings.Password = server.User, server.Password
+	if settings.User, settings.Password, err = server.Login(); err != nil {
+		return nil, err
+	}
 	settings.Fallbacks = nil
 	conn, err := pgx.ConnectConfig(ctx, settings)
 	if err != nil {

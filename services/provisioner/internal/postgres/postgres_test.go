@@ -25,7 +25,11 @@ func server(t *testing.T) config.Postgres {
 	if err != nil {
 		t.Skip("no TEST_POSTGRES_PORT; run test.sh for a PostgreSQL of its own")
 	}
-	return config.Postgres{Host: "127.0.0.1", Port: uint16(port), Database: "postgres", User: "provisioner", Password: os.Getenv("TEST_POSTGRES_PASSWORD")}
+	return config.Postgres{Host: "127.0.0.1", Port: uint16(port), Database: "postgres", Login: login("provisioner", os.Getenv("TEST_POSTGRES_PASSWORD"))}
+}
+
+func login(user, password string) config.Login {
+	return func() (string, string, error) { return user, password, nil }
 }
 
 // declared gives every test databases and roles of its own on the one server.
@@ -62,7 +66,7 @@ func apply(t *testing.T, settings config.Postgres, wanted spec.Postgres) []strin
 // as runs statements as somebody, in a database, and returns the first error.
 func as(t *testing.T, settings config.Postgres, user, password, database string, statements ...string) error {
 	t.Helper()
-	settings.User, settings.Password = user, password
+	settings.Login = login(user, password)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	conn, err := New(settings, spec.Postgres{}).connect(ctx, database)
@@ -95,6 +99,7 @@ func TestMakesWhatIsMissingThenNothing(t *testing.T) {
 func TestRights(t *testing.T) {
 	settings := server(t)
 	wanted, _ := declared(t, "rights_")
+	wanted.Closed = []string{"postgres"}
 	apply(t, settings, wanted)
 	owner := func(statements ...string) error {
 		return as(t, settings, "rights_owner", "rights_owner", "rights_db", statements...)
@@ -134,13 +139,48 @@ func TestRights(t *testing.T) {
 	}
 }
 
+// A server that somebody else runs has databases of others, which stay as they are unless they are named.
+func TestOnlyNamedDatabasesAreClosedBesideTheDeclared(t *testing.T) {
+	settings := server(t)
+	password := os.Getenv("TEST_POSTGRES_PASSWORD")
+	if err := as(t, settings, "provisioner", password, "postgres", "CREATE DATABASE closed_other"); err != nil {
+		t.Fatal(err)
+	}
+	if err := as(t, settings, "provisioner", password, "postgres", "CREATE ROLE closed_guest LOGIN PASSWORD 'guest'"); err != nil {
+		t.Fatal(err)
+	}
+	wanted, _ := declared(t, "closed_")
+	apply(t, settings, wanted)
+	if err := as(t, settings, "closed_guest", "guest", "closed_other"); err != nil {
+		t.Errorf("a guest of another database was shut out: %v", err)
+	}
+	wanted.Closed = []string{"closed_other"}
+	apply(t, settings, wanted)
+	if err := as(t, settings, "closed_guest", "guest", "closed_other"); err == nil {
+		t.Error("a guest still enters a closed database")
+	}
+}
+
+func TestALoginThatIsNoSuperuserSaysSo(t *testing.T) {
+	settings := server(t)
+	err := as(t, settings, "provisioner", os.Getenv("TEST_POSTGRES_PASSWORD"), "postgres", "CREATE ROLE weak_admin LOGIN CREATEROLE CREATEDB PASSWORD 'weak'", "GRANT CONNECT ON DATABASE postgres TO weak_admin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted, _ := declared(t, "weak_")
+	settings.Login = login("weak_admin", "weak")
+	if _, err := New(settings, wanted).Apply(t.Context()); err == nil || !strings.Contains(err.Error(), "superuser") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestDriftIsMended(t *testing.T) {
 	settings := server(t)
 	wanted, files := declared(t, "drift_")
 	apply(t, settings, wanted)
 	top := func(database string, statements ...string) {
 		t.Helper()
-		if err := as(t, settings, settings.User, settings.Password, database, statements...); err != nil {
+		if err := as(t, settings, "provisioner", os.Getenv("TEST_POSTGRES_PASSWORD"), database, statements...); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,7 @@ import (
 type Spec struct {
 	Kafka    *Kafka    `json:"kafka,omitempty"`
 	Postgres *Postgres `json:"postgres,omitempty"`
+	Redis    *Redis    `json:"redis,omitempty"`
 }
 
 // Kafka declares topics and users.
@@ -51,6 +53,20 @@ type ACL struct {
 type Postgres struct {
 	Databases []Database `json:"databases"`
 	Roles     []Role     `json:"roles"`
+	// Closed lists databases beside the declared ones that nobody may enter who isn't named by his role.
+	Closed []string `json:"closed,omitempty"`
+}
+
+// Redis declares users.
+type Redis struct {
+	Users []RedisUser `json:"users"`
+}
+
+// RedisUser has exactly these rights, in the words of an ACL.
+type RedisUser struct {
+	Name         string `json:"name"`
+	PasswordFile string `json:"passwordFile"`
+	Rights       string `json:"rights"`
 }
 
 // Database belongs to a declared role. Nobody else may connect who isn't named by his role.
@@ -115,8 +131,28 @@ func (s Spec) check() error {
 			return err
 		}
 	}
+	if s.Redis != nil {
+		if err := s.Redis.check(); err != nil {
+			return err
+		}
+	}
 	if s.Postgres != nil {
 		return s.Postgres.check()
+	}
+	return nil
+}
+
+// words are what rights may be made of: whatever decides who logs in with what is the provisioner's.
+var words = regexp.MustCompile(`^([+-]@?[a-z|_-]+|(%[RW]{1,2})?~[^ ]+|&[^ ]+)( ([+-]@?[a-z|_-]+|(%[RW]{1,2})?~[^ ]+|&[^ ]+))*$`)
+
+func (r Redis) check() error {
+	for _, user := range r.Users {
+		if user.Name == "" || strings.ContainsAny(user.Name, " \t\n") || user.Name == "default" || user.PasswordFile == "" {
+			return problem("a Redis user without a name of its own, or without passwordFile", strconv.Quote(user.Name), "both; the name is one word and not default")
+		}
+		if !words.MatchString(user.Rights) {
+			return problem("not the rights of a Redis user", strconv.Quote(user.Rights), "commands (+get, -@dangerous), keys (~md:*) and channels (&md:*), with one space between")
+		}
 	}
 	return nil
 }
