@@ -9,10 +9,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { parse, stringify } from "yaml";
 import { labHome, projectRoot } from "../cli/paths.ts";
-import { run, runOk } from "../cli/process.ts";
+import { runOk } from "../cli/process.ts";
 import { deriveLab } from "../cli/stack/lab.ts";
 import { currentKubeconfig } from "../lab/foreign.ts";
-import { cacheDir, REGISTRY } from "../lab/lab.ts";
+import { cacheDir, NODE_POOL, REGISTRY } from "../lab/lab.ts";
 import { kubectlProgram } from "../lab/status.ts";
 import { measure, type Taken } from "./scale/measure.ts";
 
@@ -25,6 +25,7 @@ const kubeconfig = currentKubeconfig(lab);
 if (kubeconfig === undefined) throw new Error("no lab is up: start it with `horizon lab up`");
 
 const stack = "scale";
+const simulated = "kwok.x-k8s.io/node=fake";
 const scratch = mkdtempSync(join(tmpdir(), "horizon-scale-"));
 const cwd = join(projectRoot, "bench", "scale");
 const file = join(scratch, "Pulumi.scale.yaml");
@@ -50,7 +51,9 @@ async function environment(): Promise<NodeJS.ProcessEnv> {
 /** As `--lab` makes it, and nothing protected: it all goes at the end. */
 function configure(copies: number): void {
   const text = readFileSync(join(projectRoot, "Pulumi.prod.yaml"), "utf8");
-  const derived = parse(deriveLab("prod", text, { kubeconfig: kubeconfig ?? "", registry: REGISTRY }, "")) as {
+  const derived = parse(
+    deriveLab("prod", text, { kubeconfig: kubeconfig ?? "", registry: REGISTRY, nodePool: NODE_POOL }, ""),
+  ) as {
     config: object;
   };
   const salt = (parse(readFileSync(file, { encoding: "utf8", flag: "a+" })) as { encryptionsalt?: string } | null)
@@ -59,15 +62,16 @@ function configure(copies: number): void {
   writeFileSync(file, stringify({ config, ...(salt !== undefined && { encryptionsalt: salt }) }));
 }
 
-/** Simulated nodes take every pod, and the real one none: what runs is not the point here. */
+/** Simulated nodes take every pod, the engine's as well, and the real one none: what runs is not the point here. */
 async function simulate(count: number): Promise<void> {
   await runOk(join(projectRoot, "horizon"), ["lab", "nodes", String(count)], { cwd: projectRoot, timeout: 900_000 });
-  await run(
-    kubectlProgram(lab),
-    ["--kubeconfig", kubeconfig ?? "", "taint", "nodes", "-l", "kwok.x-k8s.io/node=fake", "kwok.x-k8s.io/node-"],
-    { timeout: 600_000 },
-  );
+  const { label, value } = NODE_POOL;
+  await kubectl("label", "nodes", "--selector", simulated, "--overwrite", `${label}=${value}`);
+  await kubectl("patch", ...(await simulatedNames()), "--patch", '{"spec":{"taints":null}}');
 }
+
+const simulatedNames = async (): Promise<string[]> =>
+  (await kubectl("get", "nodes", "--selector", simulated, "--output", "name")).trim().split("\n");
 
 const env = await environment();
 const pulumi = (...args: string[]): Promise<Taken> =>
@@ -114,8 +118,10 @@ async function all(): Promise<Row[]> {
 
 writeFileSync(file, "");
 const real = (
-  await kubectl("get", "nodes", "-l", "!kwok.x-k8s.io/node", "-o", "jsonpath={.items[*].metadata.name}")
-).trim().split(" ");
+  await kubectl("get", "nodes", "--selector", "!kwok.x-k8s.io/node", "--output", "jsonpath={.items[*].metadata.name}")
+)
+  .trim()
+  .split(" ");
 await kubectl("cordon", ...real);
 let rows: Row[] = [];
 try {
@@ -123,7 +129,7 @@ try {
   rows = await all();
 } finally {
   await kubectl("delete", "namespace", `cipherhorizon-${stack}`, "--ignore-not-found", "--timeout=600s");
-  await kubectl("delete", "priorityclass", "--selector", `cipherhorizon.io/stack=${stack}`, "--ignore-not-found");
+  await kubectl("delete", "priorityclass", "--selector", `cipherhorizon.stack=${stack}`, "--ignore-not-found");
   await runOk(join(projectRoot, "horizon"), ["lab", "nodes", "0"], { cwd: projectRoot, timeout: 900_000 });
   await kubectl("uncordon", ...real);
 }
