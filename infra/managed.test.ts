@@ -166,7 +166,16 @@ test("every host and port that is written comes back", () => {
     path: "/",
     params: {},
   });
-  for (const text of ["", "redis", "redis://", "redis://a:1,b:2", "redis://:1", "redis://a b:1", "redis://-:1/"]) {
+  for (const text of [
+    "",
+    "redis",
+    "redis://",
+    "redis://a:1,b:2",
+    "redis://:1",
+    "redis://a b:1",
+    "redis://-:1/",
+    "redis://%zz@a:1",
+  ]) {
     expect(addressOf(text), text).toBeUndefined();
   }
 });
