@@ -99,6 +99,11 @@ describe("refused, with the path", () => {
       { postgres: at("postgresql://a.b:1?sslmode=require") },
       [`${postgres}.url: ${tls} (sslmode=require)`],
     ],
+    [
+      "a numbered database",
+      { redis: at("redis://a.b:1/3") },
+      ["cipherhorizon:redis.managed.url: something stands behind the port (/3)"],
+    ],
     ["TLS by scheme", { redis: at("rediss://a.b:1") }, [`cipherhorizon:redis.managed.url: ${tls} (rediss://)`]],
     ["TLS to Kafka", { kafka: at("kafka+ssl://a.b:1") }, [`cipherhorizon:kafka.managed.url: ${tls} (kafka+ssl://)`]],
     [

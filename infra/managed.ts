@@ -119,7 +119,7 @@ function checkAddress(kind: ManagedKind, address: Address, problem: Say, example
       : [
           problem(
             "url",
-            "the stack makes its own databases",
+            kind === "postgres" ? "the stack makes its own databases" : "something stands behind the port",
             path,
             paths.filter((each) => each !== "/").join(" or ") || "nothing after the port",
             example,
