@@ -99,6 +99,11 @@ describe("refused, with the path", () => {
       { postgres: at("postgresql://a.b:1?sslmode=require") },
       [`${postgres}.url: ${tls} (sslmode=require)`],
     ],
+    [
+      "a numbered database",
+      { redis: at("redis://a.b:1/3") },
+      ["cipherhorizon:redis.managed.url: something stands behind the port (/3)"],
+    ],
     ["TLS by scheme", { redis: at("rediss://a.b:1") }, [`cipherhorizon:redis.managed.url: ${tls} (rediss://)`]],
     ["TLS to Kafka", { kafka: at("kafka+ssl://a.b:1") }, [`cipherhorizon:kafka.managed.url: ${tls} (kafka+ssl://)`]],
     [
@@ -166,7 +171,16 @@ test("every host and port that is written comes back", () => {
     path: "/",
     params: {},
   });
-  for (const text of ["", "redis", "redis://", "redis://a:1,b:2", "redis://:1", "redis://a b:1", "redis://-:1/"]) {
+  for (const text of [
+    "",
+    "redis",
+    "redis://",
+    "redis://a:1,b:2",
+    "redis://:1",
+    "redis://a b:1",
+    "redis://-:1/",
+    "redis://%zz@a:1",
+  ]) {
     expect(addressOf(text), text).toBeUndefined();
   }
 });

@@ -33,7 +33,7 @@ export interface Address {
   params: Record<string, string>;
 }
 
-const form = /^([a-z][a-z0-9+]*):\/\/(?:([^/?#@]*)@)?([^/?#@]+)(\/[^?#]*)?(?:\?([^#]*))?$/;
+const form = /^([a-z][a-z0-9+]*):\/\/(?:([A-Za-z0-9_.-]*(?::[^/?#@]*)?)@)?([^/?#@]+)(\/[^?#]*)?(?:\?([^#]*))?$/;
 const hostAndPort = /^((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?):([0-9]{1,5})$/;
 
 /** Undefined where the text has no such form; several hosts must have one port. */
@@ -46,7 +46,7 @@ export function addressOf(url: string): Address | undefined {
   const [user, password] = login?.split(":") ?? [];
   return {
     scheme,
-    ...(user && { user: decodeURIComponent(user) }),
+    ...(user && { user }),
     password: password !== undefined,
     hosts: found.map((each) => each?.[1] ?? ""),
     port,
@@ -119,7 +119,7 @@ function checkAddress(kind: ManagedKind, address: Address, problem: Say, example
       : [
           problem(
             "url",
-            "the stack makes its own databases",
+            kind === "postgres" ? "the stack makes its own databases" : "something stands behind the port",
             path,
             paths.filter((each) => each !== "/").join(" or ") || "nothing after the port",
             example,

@@ -35,4 +35,8 @@ TEST_REDIS_PORT=$((TEST_POSTGRES_PORT + 1))
 export TEST_REDIS_PASSWORD TEST_REDIS_PORT
 redis-server --port "$TEST_REDIS_PORT" --bind 127.0.0.1 --requirepass "$TEST_REDIS_PASSWORD" --save "" --dir "$data" >/dev/null &
 redis=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  REDISCLI_AUTH="$TEST_REDIS_PASSWORD" redis-cli -p "$TEST_REDIS_PORT" ping >/dev/null 2>&1 && break
+  sleep 1
+done
 go test -timeout 300s ./...
