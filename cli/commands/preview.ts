@@ -3,6 +3,7 @@ import { machineSteps } from "../machine/steps.ts";
 import { type Preview, summarise, toComment, toText } from "../preview/summary.ts";
 import { runSteps, type Step } from "../progress.ts";
 import type { Context } from "../session.ts";
+import { platformOf } from "../stack/platform.ts";
 import { ask } from "../stack/pulumi.ts";
 import { stateStep } from "../stack/ready.ts";
 import { policyArgs } from "./up.ts";
@@ -20,9 +21,12 @@ export async function preview(context: Context, format: PreviewFormat): Promise<
       return undefined;
     },
   };
-  await runSteps([...machineSteps(context.stack), entranceStep, stateStep, step], context);
+  await runSteps([...machineSteps(context.stack), ...clusterSteps(context.stack), stateStep, step], context);
   process.stdout.write(`${render(found, format, context.stack)}\n`);
 }
+
+/** A preview changes nothing, so what `up` would ask before it is only asked here where a preview can't see it by itself. */
+const clusterSteps = (stack: string): Step<Context>[] => (platformOf(stack) === "kubernetes" ? [entranceStep] : []);
 
 function render(found: string, format: PreviewFormat, stack: string): string {
   if (format === "json") return found.trimEnd();
