@@ -4,6 +4,7 @@ import { shown } from "./errors.ts";
 import { checkLatency } from "./latency.ts";
 import { checkMounts } from "./mounts.ts";
 import { checkLabel } from "./names.ts";
+import { checkTls } from "./tls.ts";
 import { bytes, durationPattern, sizePattern } from "./units.ts";
 import type { Workload } from "./workload.ts";
 
@@ -195,20 +196,4 @@ function checkPeers(where: string, { name, peers }: Workload): Problem[] {
       remedy: "give every member the same list",
     },
   ];
-}
-
-function checkTls(where: string, { tls, files = {}, secrets = {} }: Workload): Problem[] {
-  if (!tls) return [];
-  const { certificate, key, authority } = tls;
-  const missing = [
-    ...Object.entries({ certificate, key }).filter(([, path]) => !Object.hasOwn(secrets, path)),
-    ...Object.entries({ authority }).filter(([, path]) => !Object.hasOwn(files, path)),
-  ];
-  return missing.map(([part, path]) => ({
-    where: `${where}, tls.${part}`,
-    what: "nothing of the workload's has this path",
-    given: shown(path),
-    allowed: part === "authority" ? "a path of `files`" : "a path of `secrets`",
-    remedy: "add it there, or name one that is there",
-  }));
 }

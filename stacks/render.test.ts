@@ -57,6 +57,20 @@ test("nothing secret is written: placeholders for all contents, and what is conf
   }
 }, 60_000);
 
+test("nor of the certificate that an Ingress shows", async () => {
+  const expose = { kind: "ingress", host: "trading.example.com", from: { namespace: "ingress-nginx" } };
+  const manifests = await rendered(parseConfig({ platform: "kubernetes", kubernetes: { expose } }));
+  const shown = manifests.find(({ type }) => type === "kubernetes.io/tls");
+  expect(shown.data).toBeUndefined();
+  expect(shown.stringData).toEqual({
+    "tls.crt": "PLACEHOLDER for /run/secrets/gateway.crt",
+    "tls.key": "PLACEHOLDER for /run/secrets/gateway.key",
+    "ca.crt": "PLACEHOLDER for /etc/gateway/authority.crt",
+  });
+  const ingress = manifests.find(({ kind }) => kind === "Ingress");
+  expect(ingress.spec.tls).toEqual([{ hosts: ["trading.example.com"], secretName: shown.metadata.name }]);
+}, 60_000);
+
 test("every object that a pod names is there", async () => {
   const manifests = await rendered();
   const has = (kind: string, name: string) =>

@@ -22,10 +22,12 @@ export async function preview(context: Context, format: PreviewFormat): Promise<
       return undefined;
     },
   };
-  const cluster = platformOf(context.stack) === "kubernetes" ? [nodesStep, entranceStep] : [];
-  await runSteps([...machineSteps(context.stack), ...cluster, stateStep, step], context);
+  await runSteps([...machineSteps(context.stack), ...clusterSteps(context.stack), stateStep, step], context);
   process.stdout.write(`${render(found, format, context.stack)}\n`);
 }
+
+/** A preview changes nothing, so what `up` would ask before it is only asked here where a preview can't see it by itself. */
+const clusterSteps = (stack: string): Step<Context>[] => (platformOf(stack) === "kubernetes" ? [nodesStep, entranceStep] : []);
 
 function render(found: string, format: PreviewFormat, stack: string): string {
   if (format === "json") return found.trimEnd();

@@ -29,7 +29,6 @@ export const entranceStep: Step<Context> = {
   title: "Way in",
   run: async ({ stack }) => {
     const config = readStackConfig(stack);
-    if (config.platform !== "kubernetes") return "published ports";
     refuseMissing(await examineEntrance(stack, config));
     return config.kubernetes.expose.kind;
   },

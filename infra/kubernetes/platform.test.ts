@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
-import { minimal } from "../fixtures/workloads.ts";
+import { minimal, workloads } from "../fixtures/workloads.ts";
 import { resolved } from "../testing.ts";
-import type { Running } from "../workload.ts";
+import type { Running, Workload } from "../workload.ts";
 import type { Creator as CreatorClass } from "./create.ts";
 import { context as given } from "./fixture.ts";
 import { toRegistryAuth } from "./image.ts";
@@ -74,6 +74,12 @@ beforeAll(async () => {
     const state = { path: "/data", size: "1Gi" } as const;
     store = platform.run({ ...common, name: "store", files: { "/etc/a/x": "1" }, secrets, state }, { parent: part });
     front = platform.run({ ...common, name: "front", needs: [store], expose: { api: 8443 } }, { parent: part });
+    const speaking = { ...(workloads.secured as Workload), image };
+    for (const kind of ["ingress", "gateway"] as const) {
+      const exposing = { ...settings.exposing, kind, parentRefs: [{ name: "public", namespace: "gateways" }] };
+      const other = new Kubernetes({ ...settings, exposing }, (root) => new Creator(making, root));
+      other.run({ ...speaking, name: `by-${kind}` }, { parent: part });
+    }
   });
   await pulumi.runtime.disconnect();
 });
@@ -245,6 +251,19 @@ describe("the way in", () => {
     ["a load balancer", { kind: "loadBalancer", host: "127.0.0.1" }],
   ] as const)("%s needs no such thing", (_, exposing) => {
     expect(at(exposing)).not.toHaveProperty("forward");
+  });
+
+  test("an Ingress and a route are made when what they lead to is there, and the certificate that is shown", async () => {
+    const after = async (kind: string, name: string) => (await urns(kind, name)).map((urn) => urn.split("::").at(-1));
+    expect(await after("Ingress", "by-ingress.ingress")).toEqual(
+      expect.arrayContaining(["by-ingress", "by-ingress.service", "by-ingress.certificate"]),
+    );
+    expect(await after("TLSRoute", "by-gateway.route")).toEqual(
+      expect.arrayContaining(["by-gateway", "by-gateway.service"]),
+    );
+    const route = registered.find(({ name }) => name === "by-gateway.route");
+    expect(route?.type).toBe("kubernetes:gateway.networking.k8s.io/v1:TLSRoute");
+    expect(route?.inputs.spec.rules).toEqual([{ backendRefs: [{ name: "by-gateway", port: 8443 }] }]);
   });
 
   test("what the cluster's own entrance can't pass on is refused", () => {
