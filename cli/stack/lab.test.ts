@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parseConfig } from "../../infra/config.ts";
-import { NODE_POOL } from "../../lab/lab.ts";
+import { NODE_POOL } from "../../lab/pool.ts";
 import { labMark } from "./backend.ts";
 import { deriveLab, labName } from "./lab.ts";
 
