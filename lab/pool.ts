@@ -15,8 +15,7 @@ export const exclusive = {
   // Cores, memory and huge pages of a pod are of one memory node.
   topologyManagerPolicy: "single-numa-node",
   memoryManagerPolicy: "Static",
-  // A whole core is more than two can spare.
-  systemReserved: { cpu: "100m", memory: "256Mi" },
-  // The kubelet wants the sum of what is reserved and the eviction threshold.
+  kubeReserved: { memory: "256Mi" },
+  // The kubelet wants the sum of that and of the eviction threshold.
   reservedMemory: [{ numaNode: 0, limits: { memory: "356Mi" } }],
 };
