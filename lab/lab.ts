@@ -32,6 +32,15 @@ export const API = `https://${LINK.node}:6443`;
 /** The same address on the host and in the node: container tools take a registry on loopback without TLS. */
 export const REGISTRY = "127.0.0.1:5077";
 export const CGROUP = "horizon-lab";
+/**
+ * The real node as a pool of its own. It has the label and not the taint: everything else must run there too. Two cores, of which the
+ * first is everybody's, and the huge pages that the lab reserves.
+ */
+export const NODE_POOL = {
+  label: "cipherhorizon.io/pool",
+  value: "latency",
+  machine: { cores: "0-1", reserved: "0", hugePages: { "2Mi": "128Mi" }, memoryReserved: "256Mi" },
+} as const;
 
 export const pki = (lab: Lab, file: string): string => join(lab.home, "pki", file);
 export const settings = (lab: Lab, file: string): string => join(lab.home, "etc", file);

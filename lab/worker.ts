@@ -1,7 +1,6 @@
 /** Settings and command lines of what runs on the node: containerd, kubelet, kube-proxy, the registry. Pure. */
 import { kubeconfigOf } from "./kubeconfig.ts";
-import { CGROUP, type Lab, LINK, NODE, PODS, pki, REGISTRY, SERVICES, settings } from "./lab.ts";
-import { exclusive, poolLabel } from "./pool.ts";
+import { CGROUP, type Lab, LINK, NODE, NODE_POOL, PODS, pki, REGISTRY, SERVICES, settings } from "./lab.ts";
 import { programFile } from "./programs.ts";
 
 export const SOCKET = "/run/containerd/containerd.sock";
@@ -54,7 +53,7 @@ export const kubelet = (lab: Lab): string[] => [
   `--kubeconfig=${kubeconfigOf(lab, "kubelet")}`,
   `--hostname-override=${NODE}`,
   `--node-ip=${LINK.node}`,
-  poolLabel,
+  `--node-labels=${NODE_POOL.label}=${NODE_POOL.value}`,
 ];
 
 export const kubeletSettings = (lab: Lab): unknown => ({
@@ -80,7 +79,12 @@ export const kubeletSettings = (lab: Lab): unknown => ({
   // An integer Guaranteed pod gets a core of its own. A tenth of a core reserved keeps core 0 for everything else, and
   // leaves nine tenths of it to be requested.
   cpuManagerPolicy: "static",
-  systemReserved: { cpu: "100m" },
+  cpuManagerPolicyOptions: { "full-pcpus-only": "true" },
+  systemReserved: { cpu: "100m", memory: "256Mi" },
+  // Its cores, memory and huge pages are of one memory node. What is reserved is also systemReserved and the eviction threshold.
+  topologyManagerPolicy: "single-numa-node",
+  memoryManagerPolicy: "Static",
+  reservedMemory: [{ numaNode: 0, limits: { memory: "356Mi" } }],
   enforceNodeAllocatable: ["pods"],
   maxPods: 200,
   serializeImagePulls: false,
@@ -88,7 +92,6 @@ export const kubeletSettings = (lab: Lab): unknown => ({
   // The disk is the host's: what others keep there must not evict pods or delete images.
   imageGCHighThresholdPercent: 100,
   evictionHard: { "memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%" },
-  ...exclusive,
 });
 
 export const proxy = (lab: Lab): string[] => [

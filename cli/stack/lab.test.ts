@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parseConfig } from "../../infra/config.ts";
-import { toKubeletConfiguration } from "../../infra/kubernetes/node-profile/kubelet.ts";
-import { toNodeProfile } from "../../infra/kubernetes/node-profile/profile.ts";
-import { exclusive, NODE_POOL } from "../../lab/pool.ts";
+import { NODE_POOL } from "../../lab/lab.ts";
 import { labMark } from "./backend.ts";
 import { deriveLab, labName } from "./lab.ts";
 
@@ -76,15 +74,6 @@ describe("the lab's stack", () => {
     expect(derived({}, before)["encryptionsalt"]).toBe("v1:abc");
     const once = deriveLab("prod", prod, { kubeconfig: "/k" }, before);
     expect(deriveLab("prod", prod, { kubeconfig: "/k" }, once)).toBe(once);
-  });
-
-  it("has a kubelet that is set as the node documents of its machine say", () => {
-    const { machine } = parseConfig({ kubernetes: { nodePool: NODE_POOL } }).kubernetes.nodePool;
-    if (!machine) throw new Error("no machine");
-    const document = toKubeletConfiguration(toNodeProfile(machine, NODE_POOL));
-    const { kubeReserved, ...same } = exclusive;
-    expect(document).toMatchObject(same);
-    expect(kubeReserved).toEqual(document.systemReserved);
   });
 
   it("is a valid configuration", () => {

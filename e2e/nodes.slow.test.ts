@@ -104,7 +104,7 @@ describe("the engine", () => {
       "--wait=false",
     ]);
     await kubectl(["wait", "--for=delete", `pod/${metadata.name}`, "--namespace", namespace, "--timeout=60s"]);
-    await kubectl(["rollout", "status", "deployment/engine", "--namespace", namespace, "--timeout=110s"]);
+    await kubectl(["rollout", "status", "deployment/engine", "--namespace", namespace, "--timeout=180s"], 200_000);
     const pid = processOf(await engineOf());
     expect(cpuList(coresOf(pid))).toHaveLength(1);
     expect(hugeBytesOf(pid)).toBe(64 * MiB);
