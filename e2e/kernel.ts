@@ -24,21 +24,28 @@ export const hugeMountsOf = (pid: number): string[] =>
     .filter((line) => line.includes(" - hugetlbfs "))
     .map((line) => line.split(" ")[4] ?? "");
 
-function cgroupFile(pid: number, controller: string, v1: string, v2: string): string {
+/** Its cgroup's folder, and those around it. */
+function cgroupsOf(pid: number, controller: string): string[] {
   const lines = file(pid, "cgroup").split("\n");
-  const line = lines.find((each) =>
-    isUnified ? each.startsWith("0::") : (each.split(":")[1] ?? "").split(",").includes(controller),
-  );
-  const path = line?.split(":").slice(2).join(":") ?? "";
-  return readFileSync(join(top, isUnified ? "" : controller, path, isUnified ? v2 : v1), "utf8").trim();
+  const ours = (line: string) =>
+    isUnified ? line.startsWith("0::") : (line.split(":")[1] ?? "").split(",").includes(controller);
+  const parts = (lines.find(ours) ?? "").split(":").slice(2).join(":").split("/").filter(Boolean);
+  const base = join(top, isUnified ? "" : controller);
+  return parts.map((_, n) => join(base, ...parts.slice(0, parts.length - n)));
 }
 
-/** Whether the scheduler takes the processor away from it when a share of time is used up. */
+const first = (folder: string, names: [v1: string, v2: string]): string =>
+  readFileSync(join(folder, names[isUnified ? 1 : 0]), "utf8").trim();
+
+/** Whether the scheduler takes the processor away from it, or from all of its pod, when a share of time is used up. */
 export const hasQuota = (pid: number): boolean =>
-  !/^(-1|max\b)/.test(cgroupFile(pid, "cpu", "cpu.cfs_quota_us", "cpu.max"));
+  cgroupsOf(pid, "cpu").some((folder) => !/^(-1|max\b)/.test(first(folder, ["cpu.cfs_quota_us", "cpu.max"])));
 
 /** Bytes of 2 MiB pages that its cgroup has used, and may use. */
-export const hugeUsage = (pid: number) => ({
-  used: Number(cgroupFile(pid, "hugetlb", "hugetlb.2MB.usage_in_bytes", "hugetlb.2MB.current")),
-  limit: Number(cgroupFile(pid, "hugetlb", "hugetlb.2MB.limit_in_bytes", "hugetlb.2MB.max")),
-});
+export function hugeUsage(pid: number) {
+  const [folder = ""] = cgroupsOf(pid, "hugetlb");
+  return {
+    used: Number(first(folder, ["hugetlb.2MB.usage_in_bytes", "hugetlb.2MB.current"])),
+    limit: Number(first(folder, ["hugetlb.2MB.limit_in_bytes", "hugetlb.2MB.max"])),
+  };
+}

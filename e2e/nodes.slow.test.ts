@@ -72,6 +72,8 @@ describe("the engine", () => {
     expect(others.length).toBeGreaterThan(10);
     expect(shared).toEqual([]);
     expect(hasQuota(processOf(engine))).toBe(false);
+    const redis = others.find((pod) => workloadOf(pod) === "redis") as Pod;
+    expect(hasQuota(processOf(redis))).toBe(true);
   });
 
   it("has its state in huge pages: the kernel, the cgroup and the engine's own gauges agree", async () => {

@@ -109,7 +109,7 @@ describe("doctor of a cluster", () => {
   });
 
   it("says in the one line that stops `up` why no node can host the engine, and what to do", () => {
-    const nodes = ["a", "b", "c", "d"].map((name) => ({ ...node, name, labels: {}, cores: 1 }));
+    const nodes = ["z", "a", "b", "c"].map((name) => ({ ...node, name, labels: {}, cores: 1, ready: name !== "z" }));
     const { found, advice } = findings({ nodes }, { engine }).find(({ state }) => state === "missing") ?? {};
     expect(found).toBe(
       `none of 4; a: not in the pool: no label ${pool.label}=${pool.value}, 1 whole cores allocatable, 2 wanted; ` +

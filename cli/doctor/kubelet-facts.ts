@@ -17,22 +17,29 @@ export interface KubeletFacts {
 /** Why a kubelet's settings are not known. */
 export type Unknown = "denied" | "silent";
 
+/** Requests, and milliseconds. */
 const limits = { atOnce: 16, each: 5_000, all: 15_000 };
 
+interface AskedNode {
+  name: string;
+  /** Of its kubelet. */
+  version: string;
+}
+
 /** Of a large pool those that answer in time; a node that does not run takes a few seconds, and they are asked side by side. */
-export async function readKubelets(cluster: Cluster, nodes: { name: string; version: string }[]) {
+export async function readKubelets(cluster: Cluster, nodes: AskedNode[], { atOnce, each, all } = limits) {
   const facts = new Map<string, KubeletFacts | Unknown>();
   if (nodes.length === 0) return facts;
   const allowed = await mayProxy(cluster);
-  const deadline = Date.now() + limits.all;
+  const deadline = Date.now() + all;
   const waiting = [...nodes];
   const work = async (): Promise<void> => {
     for (let node = waiting.shift(); node !== undefined; node = waiting.shift()) {
       const late = Date.now() > deadline;
-      facts.set(node.name, !allowed ? "denied" : late ? "silent" : await readKubelet(cluster, node));
+      facts.set(node.name, !allowed ? "denied" : late ? "silent" : await readKubelet(cluster, node, each));
     }
   };
-  await Promise.all(Array.from({ length: limits.atOnce }, work));
+  await Promise.all(Array.from({ length: atOnce }, work));
   return facts;
 }
 
@@ -44,8 +51,8 @@ async function mayProxy(cluster: Cluster): Promise<boolean> {
   return (await asked(cluster, "ask for its rights", review)).status?.allowed === true;
 }
 
-async function readKubelet(cluster: Cluster, { name, version }: { name: string; version: string }) {
-  const core = api(cluster, CoreV1Api, limits.each);
+async function readKubelet(cluster: Cluster, { name, version }: AskedNode, limit: number) {
+  const core = api(cluster, CoreV1Api, limit);
   try {
     return toKubeletFacts(await core.connectGetNodeProxyWithPath({ name, path: "configz" }), version);
   } catch (error) {

@@ -34,7 +34,10 @@ export function judgeNodes(nodes: NodeFacts[], wanted: Wanted): Finding[] {
   if (usable.length === 0) return [missing("nodes", count, "have a node that is ready and not cordoned")];
   const { engine, pool } = wanted;
   if (engine === undefined) return [fine("nodes", `${count}; the engine has no latency profile`)];
-  const judged = nodes.map((node) => ({ node, reasons: whyNot(node, engine, wanted) }));
+  // Those that lack least stand first: of a large cluster not all are shown.
+  const judged = nodes
+    .map((node) => ({ node, reasons: whyNot(node, engine, wanted) }))
+    .sort((a, b) => a.reasons.length - b.reasons.length);
   const able = judged.filter(({ reasons }) => reasons.length === 0).map(({ node }) => node);
   const unable = judged.filter(({ node, reasons }) => reasons.length > 0 && concerns(node, pool, able.length));
   return [
