@@ -123,7 +123,9 @@ it("two brokers lost: producers are refused, everybody says so, and all go on wh
       const found = await unready();
       return stopped.every((name) => found.includes(name)) || undefined;
     });
-    expect(await prod(["logs", "market-data", "--tail", "20"])).toMatch(/kafka (took|gave) no .* too few of its brokers run/);
+    expect(await prod(["logs", "market-data", "--tail", "20"])).toMatch(
+      /kafka (took|gave) no .* too few of its brokers run/,
+    );
     const refused = committed();
     await sleep(40_000);
     expect(committed()).toBe(refused);
