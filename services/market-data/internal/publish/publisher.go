@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -148,10 +149,18 @@ func (p *Publisher) open(ctx context.Context) error {
 	}
 	if _, _, err := producer.ProducerID(ctx); err != nil {
 		producer.Close()
-		return err
+		return late("gave no producer id", err)
 	}
 	p.producer = producer
 	return nil
+}
+
+// late says what was waited for: the client tries again whatever the broker answers, and in the end names only its own clock.
+func late(what string, err error) error {
+	if !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("kafka %s within %s, as when too few of its brokers run: %w", what, stepLimit, err)
 }
 
 func (p *Publisher) transact(ctx context.Context, records []*session.Record) error {
@@ -165,10 +174,10 @@ func (p *Publisher) transact(ctx context.Context, records []*session.Record) err
 		return err
 	}
 	if err := p.produce(ctx, records); err != nil {
-		return err
+		return late("took no records", err)
 	}
 	if err := p.producer.EndTransaction(ctx, kgo.TryCommit); err != nil {
-		return err
+		return late("took no commit", err)
 	}
 	p.watch.Committed(time.Since(began))
 	return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,6 +89,20 @@ func TestErrorsAreSurvived(t *testing.T) {
 			commit(t, w, batch("s", 101, 200))
 			wantAll(t, b, "s", 200)
 		})
+	}
+}
+
+// Whoever reads the log must learn more than that a clock ran out.
+func TestTooFewBrokersAreNamed(t *testing.T) {
+	t.Parallel()
+	b := kafkatest.Start(t)
+	w := begin(t, newPublisher(t, b.Config()), "s", true, 0)
+	b.Cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: kerr.NotEnoughReplicas, Count: 1 << 20})
+	ctx, cancel := context.WithTimeout(t.Context(), stepLimit+time.Second)
+	defer cancel()
+	err := w.Commit(ctx, batch("s", 1, 10))
+	if err == nil || !strings.Contains(err.Error(), "kafka took no records within 10s, as when too few of its brokers run") {
+		t.Error(err)
 	}
 }
 
