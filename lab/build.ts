@@ -4,7 +4,8 @@ import { otherMinors } from "./minors.ts";
 import { ensurePackages } from "./packages.ts";
 import { apiserverOf, clusterPrograms, ensurePrograms } from "./programs.ts";
 
-export const buildSteps: LabStep[] = [
+/** What a cluster is made of. */
+const clusterSteps: LabStep[] = [
   {
     title: "Packages",
     run: async (lab, report) => {
@@ -13,8 +14,13 @@ export const buildSteps: LabStep[] = [
     },
   },
   { title: "Kubernetes", run: (lab, report) => ensurePrograms(lab, clusterPrograms, report) },
+];
+
+const minorSteps: LabStep[] = [
   {
     title: "API servers of other minors",
     run: (lab, report) => ensurePrograms(lab, otherMinors.map(apiserverOf), report),
   },
 ];
+
+export const buildSteps = { cluster: clusterSteps, all: [...clusterSteps, ...minorSteps] };

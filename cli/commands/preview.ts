@@ -27,7 +27,8 @@ export async function preview(context: Context, format: PreviewFormat): Promise<
 }
 
 /** A preview changes nothing, so what `up` would ask before it is only asked here where a preview can't see it by itself. */
-const clusterSteps = (stack: string): Step<Context>[] => (platformOf(stack) === "kubernetes" ? [nodesStep, entranceStep] : []);
+const clusterSteps = (stack: string): Step<Context>[] =>
+  platformOf(stack) === "kubernetes" ? [nodesStep, entranceStep] : [];
 
 function render(found: string, format: PreviewFormat, stack: string): string {
   if (format === "json") return found.trimEnd();

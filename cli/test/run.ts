@@ -18,7 +18,10 @@ const say = (text: string): void => {
 
 /** Runs the levels named, or those that run by default, and returns the tally; the closing line is printed last. */
 export async function test(context: Context, wanted: readonly Level[]): Promise<Tally> {
-  const chosen = wanted.length === 0 ? defaultLevels : levels.filter((level) => wanted.includes(level));
+  const isRoot = process.getuid?.() === 0;
+  const chosen = wanted.length === 0 ? defaultLevels(isRoot) : levels.filter((level) => wanted.includes(level));
+  if (wanted.length === 0 && !isRoot)
+    say("level cluster: left out, only root can make a cluster (sudo ./horizon test cluster)");
   if (chosen.some(needsMachine)) await runSteps(toolSteps, context);
   const tallies: Tally[] = [];
   for (const level of chosen) {
@@ -36,7 +39,7 @@ export async function test(context: Context, wanted: readonly Level[]): Promise<
 /** The tests of images build with the client themselves; those of the stack leave building to the program. */
 async function imageTests(context: Context): Promise<Tally> {
   const env = { ...context.env, HORIZON_DOCKER: await buildClient() };
-  return await vitest({ ...context, env }, "vitest.slow.config.ts", 2_400_000, "images/");
+  return await slow({ ...context, env }, 2_400_000, "images/");
 }
 
 const runners: Record<Level, (context: Context) => Promise<Tally>> = {
@@ -44,20 +47,25 @@ const runners: Record<Level, (context: Context) => Promise<Tally>> = {
   unit: (context) => vitest(context, "vitest.config.ts", 600_000),
   services: (context) => serviceTests(context),
   images: (context) => imageTests(context),
-  stack: (context) =>
-    vitest(context, "vitest.slow.config.ts", 2_400_000, "e2e/", ...onLab.flatMap((file) => ["--exclude", `${file}*`])),
+  stack: (context) => slow(context, 2_400_000, "e2e/", "--exclude", `${onKubernetes}**`),
+  cluster: async (context) => {
+    await buildLab(context.log, "cluster");
+    return slow(context, 2_400_000, `${onKubernetes}stack`);
+  },
   lab: async (context) => {
-    await buildLab(context.log);
+    await buildLab(context.log, "all");
     return sum([
-      await vitest(context, "vitest.slow.config.ts", 3_600_000, "lab/"),
-      await vitest(context, "vitest.slow.config.ts", 3_600_000, "toolchain/kubernetes/"),
-      await vitest(context, "vitest.slow.config.ts", 7_200_000, ...onLab),
+      await slow(context, 3_600_000, "lab/"),
+      await slow(context, 3_600_000, "toolchain/kubernetes/"),
+      await slow(context, 14_400_000, onKubernetes, "--exclude", `${onKubernetes}stack*`),
     ]);
   },
 };
 
-/** Need the lab or its programs, so they are none of the stack's. */
-const onLab = ["kubernetes", "node-documents", "nodes"].map((name) => `e2e/${name}`);
+const onKubernetes = "e2e/kubernetes/";
+
+const slow = (context: Context, timeout: number, ...filter: string[]): Promise<Tally> =>
+  vitest(context, "vitest.slow.config.ts", timeout, ...filter);
 
 async function staticChecks(context: Context): Promise<Tally> {
   const checks: [string, string[]][] = [

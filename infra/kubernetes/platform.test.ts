@@ -254,11 +254,11 @@ describe("the way in", () => {
   });
 
   test("an Ingress and a route are made when what they lead to is there, and the certificate that is shown", async () => {
-    const after = async (kind: string, name: string) => (await urns(kind, name)).map((urn) => urn.split("::").at(-1));
-    expect(await after("Ingress", "by-ingress.ingress")).toEqual(
+    const needsOf = async (kind: string, name: string) => (await urns(kind, name)).map((urn) => urn.split("::").at(-1));
+    expect(await needsOf("Ingress", "by-ingress.ingress")).toEqual(
       expect.arrayContaining(["by-ingress", "by-ingress.service", "by-ingress.certificate"]),
     );
-    expect(await after("TLSRoute", "by-gateway.route")).toEqual(
+    expect(await needsOf("TLSRoute", "by-gateway.route")).toEqual(
       expect.arrayContaining(["by-gateway", "by-gateway.service"]),
     );
     const route = registered.find(({ name }) => name === "by-gateway.route");

@@ -1,6 +1,6 @@
 /** Which settings a configuration has and which it makes use of, by path; for a choice, each of its values is one. */
 import { z } from "zod";
-import { schema } from "../infra/config.ts";
+import { schema } from "../../infra/config.ts";
 
 interface Json {
   type?: string;

@@ -3,28 +3,28 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { parse, parseAllDocuments } from "yaml";
-import { deriveLab } from "../cli/stack/lab.ts";
-import { checkWorkload } from "../infra/check.ts";
-import { parseConfig, sections, withSecrets } from "../infra/config.ts";
-import { anyWorkload } from "../infra/fixtures/any-workload.ts";
-import { readLock } from "../infra/images.ts";
-import { checkKubernetes } from "../infra/kubernetes/check.ts";
-import { context } from "../infra/kubernetes/fixture.ts";
-import { toNamespace } from "../infra/kubernetes/namespace.ts";
-import { toDefaultDeny } from "../infra/kubernetes/network-policy.ts";
-import { manifests, toObjects } from "../infra/kubernetes/objects.ts";
-import { toPriorityClasses } from "../infra/kubernetes/priority-class.ts";
-import { toYaml } from "../infra/kubernetes/yaml.ts";
-import type { SiteKind } from "../infra/site.ts";
-import { thirdParty } from "../infra/supply.ts";
-import { resolved } from "../infra/testing.ts";
-import { REGISTRY } from "../lab/lab.ts";
-import { render } from "../stacks/render.ts";
-import type { Fields } from "../toolchain/kubernetes/plugin/values.ts";
+import { deriveLab } from "../../cli/stack/lab.ts";
+import { checkWorkload } from "../../infra/check.ts";
+import { parseConfig, sections, withSecrets } from "../../infra/config.ts";
+import { anyWorkload } from "../../infra/fixtures/any-workload.ts";
+import { readLock } from "../../infra/images.ts";
+import { checkKubernetes } from "../../infra/kubernetes/check.ts";
+import { context } from "../../infra/kubernetes/fixture.ts";
+import { toNamespace } from "../../infra/kubernetes/namespace.ts";
+import { toDefaultDeny } from "../../infra/kubernetes/network-policy.ts";
+import { manifests, toObjects } from "../../infra/kubernetes/objects.ts";
+import { toPriorityClasses } from "../../infra/kubernetes/priority-class.ts";
+import { toYaml } from "../../infra/kubernetes/yaml.ts";
+import type { SiteKind } from "../../infra/site.ts";
+import { thirdParty } from "../../infra/supply.ts";
+import { resolved } from "../../infra/testing.ts";
+import { REGISTRY } from "../../lab/lab.ts";
+import { render } from "../../stacks/render.ts";
+import type { Fields } from "../../toolchain/kubernetes/plugin/values.ts";
 
 type Values = Record<string, unknown>;
 
-const root = join(import.meta.dirname, "..");
+const root = join(import.meta.dirname, "..", "..");
 
 const prodText = readFileSync(join(root, "Pulumi.prod.yaml"), "utf8");
 const configured = (text: string): Values =>

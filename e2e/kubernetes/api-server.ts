@@ -1,12 +1,12 @@
 /** An API server as a test asks it: what it says to an object, and what it keeps of it. */
 import * as client from "@kubernetes/client-node";
-import { connect, loadKubeConfig, type Request } from "../toolchain/kubernetes/plugin/cluster.ts";
-import { Discovery, pathOf } from "../toolchain/kubernetes/plugin/discovery.ts";
-import { ApiError } from "../toolchain/kubernetes/plugin/failures.ts";
-import { kindOf, nameOf, namespaceOf, text } from "../toolchain/kubernetes/plugin/objects.ts";
-import { Refusal } from "../toolchain/kubernetes/plugin/refusal.ts";
-import { parseSettings } from "../toolchain/kubernetes/plugin/settings.ts";
-import { type Fields, isFields, type Value } from "../toolchain/kubernetes/plugin/values.ts";
+import { connect, loadKubeConfig, type Request } from "../../toolchain/kubernetes/plugin/cluster.ts";
+import { Discovery, pathOf } from "../../toolchain/kubernetes/plugin/discovery.ts";
+import { ApiError } from "../../toolchain/kubernetes/plugin/failures.ts";
+import { kindOf, nameOf, namespaceOf, text } from "../../toolchain/kubernetes/plugin/objects.ts";
+import { Refusal } from "../../toolchain/kubernetes/plugin/refusal.ts";
+import { parseSettings } from "../../toolchain/kubernetes/plugin/settings.ts";
+import { type Fields, isFields, type Value } from "../../toolchain/kubernetes/plugin/values.ts";
 
 export interface Said {
   /** In the words of the server; undefined where it took the object. */

@@ -3,13 +3,13 @@
  * default admission, without nodes and controllers. Run by `horizon test lab`, which shows how the servers are built.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseConfig } from "../infra/config.ts";
-import { context } from "../infra/kubernetes/fixture.ts";
-import { toNamespace } from "../infra/kubernetes/namespace.ts";
-import { minors } from "../lab/minors.ts";
-import { at, fields, nameOf, namespaceOf, text, without } from "../toolchain/kubernetes/plugin/objects.ts";
-import { type Fields, isFields, type Value } from "../toolchain/kubernetes/plugin/values.ts";
-import type { TestCluster } from "../toolchain/kubernetes/test-cluster.ts";
+import { parseConfig } from "../../infra/config.ts";
+import { context } from "../../infra/kubernetes/fixture.ts";
+import { toNamespace } from "../../infra/kubernetes/namespace.ts";
+import { minors } from "../../lab/minors.ts";
+import { at, fields, nameOf, namespaceOf, text, without } from "../../toolchain/kubernetes/plugin/objects.ts";
+import { type Fields, isFields, type Value } from "../../toolchain/kubernetes/plugin/values.ts";
+import type { TestCluster } from "../../toolchain/kubernetes/test-cluster.ts";
 import { ApiServer, type Said } from "./api-server.ts";
 import { fixtures, generated, rendered, shapes } from "./manifests.ts";
 import { startMinor } from "./minor.ts";

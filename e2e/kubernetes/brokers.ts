@@ -1,8 +1,8 @@
 /** Three Kafka brokers on the lab, and how some of them are lost. */
-import { NODES } from "../lab/lab.ts";
+import { NODES } from "../../lab/lab.ts";
+import { eventually } from "../wait.ts";
 import { kubectl, listed, namespace, type Pod, workloadOf } from "./cluster.ts";
 import { ailing, prod, rows } from "./prod.ts";
-import { eventually } from "./wait.ts";
 
 export const brokers = ["kafka-0", "kafka-1", "kafka-2"];
 const producers = ["market-data", "engine", "trading-signal", "risk-management"];

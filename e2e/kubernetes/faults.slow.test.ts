@@ -7,15 +7,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { NODES } from "../lab/lab.ts";
-import { pidOf } from "../lab/process.ts";
+import { NODES } from "../../lab/lab.ts";
+import { pidOf } from "../../lab/process.ts";
+import { root } from "../checkout.ts";
+import { horizon, horizonOk } from "../horizon.ts";
+import { eventually } from "../wait.ts";
 import { allWell, bringBack, brokers, firing, lose, producerRuns, unready } from "./brokers.ts";
-import { root } from "./checkout.ts";
 import { isReady, kubectl, lab, listed, namespace, type Pod, workloadOf } from "./cluster.ts";
-import { horizon, horizonOk } from "./horizon.ts";
 import { prod, prodTried, stackUp } from "./prod.ts";
 import { underLoad, type Work } from "./under-load.ts";
-import { eventually } from "./wait.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "horizon-faults-"));
 const [first, second] = NODES;
@@ -53,6 +53,20 @@ it("what runs more than once is spread over the nodes", async () => {
   expect(await nodesOf("gateway")).toEqual([first.name, second.name]);
   expect(new Set(await nodesOf(...brokers))).toEqual(new Set([first.name, second.name]));
 });
+
+it("every pod killed once", async () => {
+  const replaced = async (workload: string, gone: string): Promise<true | undefined> =>
+    (await listed<Pod>("pods")).some(
+      (pod) => workloadOf(pod) === workload && pod.metadata.uid !== gone && isReady(pod),
+    ) || undefined;
+  await during("kills", 240, async () => {
+    for (const pod of await listed<Pod>("pods")) {
+      const { name, uid } = pod.metadata;
+      await kubectl(["delete", "pod", name, "--namespace", namespace, "--grace-period=0", "--force", "--wait=false"]);
+      await eventually(`${name} to be replaced`, () => replaced(workloadOf(pod), uid), 300_000);
+    }
+  });
+}, 3_600_000);
 
 it("every workload rolled one by one", async () => {
   const rollAll = async (): Promise<void> => {

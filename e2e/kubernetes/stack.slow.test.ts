@@ -1,14 +1,15 @@
 /**
- * The prod stack on a real cluster, the lab of this machine: what the stack test does on Docker. As root; run by
- * `horizon test lab`, because it builds the lab and changes settings of the host.
+ * The prod stack on a real cluster, the lab of this machine, in the order in which a user would meet it: what the stack test does on
+ * Docker. As root. One file on purpose: the steps build on each other.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Policy, reaches } from "../infra/kubernetes/reach.ts";
-import { madeCapture } from "./capture.ts";
-import { root } from "./checkout.ts";
+import { type Policy, reaches } from "../../infra/kubernetes/reach.ts";
+import { madeCapture } from "../capture.ts";
+import { root } from "../checkout.ts";
+import { horizon } from "../horizon.ts";
 import {
   connectFrom,
   isReady,
@@ -20,35 +21,17 @@ import {
   type Target,
   workloadOf,
 } from "./cluster.ts";
-import { horizon, horizonOk } from "./horizon.ts";
-import { eventually } from "./wait.ts";
+import { engineAlone } from "./engine.ts";
+import { type Audit, ailing, prod, prodTried, type Replayed, rows, stackUp } from "./prod.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "horizon-kubernetes-"));
-const prod = (args: string[], timeout = 600_000) => horizonOk(["--lab", ...args], { stack: "prod", timeout });
 const prodFile = (): string => readFileSync(join(root, "Pulumi.prod.yaml"), "utf8");
 const before = prodFile();
-
-interface Row {
-  name: string;
-  instance: string;
-  state: string;
-  health: string;
-}
-
-interface Audit {
-  fills: number;
-  signals: number;
-  lost: number;
-  doubled: number;
-  violations: unknown[];
-}
 
 let needs: Record<string, string[]>;
 
 beforeAll(async () => {
-  await horizonOk(["lab", "up"], { timeout: 3_600_000 });
-  await prod(["up"], 3_600_000);
-  needs = (JSON.parse(await prod(["outputs", "--json"])) as { needs: typeof needs }).needs;
+  ({ needs } = await stackUp());
 }, 7_200_000);
 
 afterAll(async () => {
@@ -58,9 +41,8 @@ afterAll(async () => {
 
 describe("after up", () => {
   it("every pod is ready, and admitted as restricted", async () => {
-    const rows = JSON.parse(await prod(["status", "--json"])) as Row[];
-    expect(new Set(rows.map(({ name }) => name))).toEqual(new Set(Object.keys(needs)));
-    expect(rows.filter(({ health }) => health !== "healthy")).toEqual([]);
+    expect(new Set((await rows()).map(({ name }) => name))).toEqual(new Set(Object.keys(needs)));
+    expect(await ailing()).toEqual([]);
     const space = JSON.parse(await kubectl(["get", "namespace", namespace, "--output", "json"]));
     expect(space.metadata.labels["pod-security.kubernetes.io/enforce"]).toBe("restricted");
   });
@@ -84,18 +66,17 @@ describe("after up", () => {
   it("logs and exec reach a workload, and an exit code comes back", async () => {
     expect(await prod(["logs", "kafka", "--tail", "5"])).not.toBe("");
     expect((await prod(["exec", "postgres", "--", "psql", "--version"])).trim()).toMatch(/^psql/);
-    const { code } = await horizon(["--lab", "exec", "postgres", "--", "sh", "-c", "exit 7"], { stack: "prod" });
+    const { code } = await prodTried(["exec", "postgres", "--", "sh", "-c", "exit 7"]);
     expect(code).toBe(7);
   });
 });
 
+describe("the engine", () => engineAlone());
+
 describe("the feed", () => {
   it("becomes signals, orders and fills, and the audit passes", async () => {
     const { file, ...counts } = madeCapture(scratch, 20_000);
-    const { replay, audit } = JSON.parse(await prod(["replay", file, "--json"], 1_000_000)) as {
-      replay: { frames: Record<string, number> };
-      audit: Audit;
-    };
+    const { replay, audit } = JSON.parse(await prod(["replay", file, "--json"], { timeout: 1_000_000 })) as Replayed;
     expect(replay.frames).toMatchObject(counts);
     expect(audit).toMatchObject({ violations: [], lost: 0, doubled: 0 });
     expect(audit.signals).toBeGreaterThan(0);
@@ -111,26 +92,26 @@ describe("the network", () => {
         ports.map(({ containerPort: port }) => ({ workload: workloadOf(pod), host: pod.status.podIP ?? "", port })),
       ),
     );
-    const rows = [];
+    const tried = [];
     for (const pod of pods) {
       const targets = all.filter(({ workload }) => workload !== workloadOf(pod));
       const reached = await connectFrom(pod, targets);
-      rows.push(...targets.map((target, i) => ({ from: workloadOf(pod), target, reached: reached[i] ?? "blocked" })));
+      tried.push(...targets.map((target, i) => ({ from: workloadOf(pod), target, reached: reached[i] ?? "blocked" })));
     }
-    return rows;
+    return tried;
   }
 
   it("each declared edge connects and each undeclared one doesn't, from the real pods", async () => {
     const [pods, policies] = [await listed<Pod>("pods"), await listed<Policy>("networkpolicies")];
-    const rows = await matrix(pods.filter(isReady));
-    const wrong = rows.filter(({ from, target: { workload, port }, reached }) => {
+    const tried = await matrix(pods.filter(isReady));
+    const wrong = tried.filter(({ from, target: { workload, port }, reached }) => {
       const expected = reaches(policies, from, workload, port);
       return expected ? reached !== "open" : reached !== "blocked";
     });
     expect(wrong).toEqual([]);
     // The policies themselves against what the program declared: an edge opens something, and nothing else is open.
     const open = new Set(
-      rows.filter(({ reached }) => reached === "open").map(({ from, target }) => `${from} ${target.workload}`),
+      tried.filter(({ reached }) => reached === "open").map(({ from, target }) => `${from} ${target.workload}`),
     );
     const edges = Object.entries(needs).flatMap(([from, to]) => to.map((each) => [from, each] as const));
     const declared = new Set(edges.map(([from, to]) => `${from} ${to}`));
@@ -140,36 +121,13 @@ describe("the network", () => {
     // Of the provisioner there is nothing to reach but metrics: who needs it starts after it. Prometheus reaches metrics only.
     const reachable = [...declared].filter((pair) => !pair.startsWith("prometheus ") && !pair.endsWith(" provisioner"));
     expect(reachable.filter((pair) => !open.has(pair))).toEqual([]);
-    expect(rows.length).toBeGreaterThan(200);
+    expect(tried.length).toBeGreaterThan(200);
   }, 600_000);
-});
-
-describe("faults", () => {
-  const recovered = async (workload: string, gone: string): Promise<true | undefined> => {
-    const pods = (await listed<Pod>("pods")).filter((pod) => workloadOf(pod) === workload);
-    const fresh = pods.filter((pod) => pod.metadata.uid !== gone);
-    return fresh.some(isReady) ? true : undefined;
-  };
-
-  it("every pod killed once while a capture is replayed: all recover, and the audit passes", async () => {
-    const { file, ...counts } = madeCapture(scratch, 60_000);
-    const replayed = prod(["replay", file, "--speed", "1x", "--json"], 1_800_000);
-    // A failure is judged below, after the last kill; until then it must not count as unhandled.
-    replayed.catch(() => undefined);
-    for (const pod of await listed<Pod>("pods")) {
-      const { name, uid } = pod.metadata;
-      await kubectl(["delete", "pod", name, "--namespace", namespace, "--grace-period=0", "--force", "--wait=false"]);
-      await eventually(`${name} to be replaced`, () => recovered(workloadOf(pod), uid), 300_000);
-    }
-    const { replay, audit } = JSON.parse(await replayed) as { replay: { frames: object }; audit: Audit };
-    expect(replay.frames).toMatchObject(counts);
-    expect(audit).toMatchObject({ violations: [], lost: 0, doubled: 0 });
-  }, 3_600_000);
 });
 
 describe("down", () => {
   it("leaves nothing but the retained claims, which it names", async () => {
-    const { code, stderr } = await horizon(["--lab", "down"], { stack: "prod", timeout: 900_000 });
+    const { code, stderr } = await prodTried(["down"]);
     expect(code, stderr).toBe(0);
     const claims = (await listed<Pod>("persistentvolumeclaims")).map(({ metadata }) => metadata.name);
     expect(claims.length).toBeGreaterThan(0);
@@ -180,7 +138,7 @@ describe("down", () => {
   });
 
   it("comes up again on the data that was kept", async () => {
-    await prod(["up"], 1_800_000);
+    await prod(["up"], { timeout: 1_800_000 });
     const audit = JSON.parse(await prod(["audit", "--json"])) as Audit;
     expect(audit.violations).toEqual([]);
     expect(audit.fills).toBeGreaterThan(0);

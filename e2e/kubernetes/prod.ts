@@ -1,6 +1,6 @@
 /** The prod stack on the lab: its commands, and what they print. */
-import type { Finished } from "../cli/process.ts";
-import { type Call, horizon, horizonOk } from "./horizon.ts";
+import type { Finished } from "../../cli/process.ts";
+import { type Call, horizon, horizonOk } from "../horizon.ts";
 
 export const prod = (args: string[], call: Omit<Call, "stack"> = {}): Promise<string> =>
   horizonOk(["--lab", ...args], { ...call, stack: "prod" });

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { labHome } from "../cli/paths.ts";
-import { run } from "../cli/process.ts";
-import { cacheDir, type Lab, settings } from "../lab/lab.ts";
-import { programFile } from "../lab/programs.ts";
-import { root } from "./checkout.ts";
+import { labHome } from "../../cli/paths.ts";
+import { run } from "../../cli/process.ts";
+import { cacheDir, type Lab, settings } from "../../lab/lab.ts";
+import { programFile } from "../../lab/programs.ts";
+import { root } from "../checkout.ts";
+import { horizon, horizonOk } from "../horizon.ts";
 import { kubectl } from "./cluster.ts";
-import { horizon, horizonOk } from "./horizon.ts";
 
 const lab: Lab = { home: labHome(), cache: cacheDir(), log: "/dev/null" };
 

@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheDir } from "../lab/lab.ts";
-import type { Minor } from "../lab/minors.ts";
-import { ensurePackages } from "../lab/packages.ts";
-import { apiserverOf, ensurePrograms, programFile } from "../lab/programs.ts";
-import { startCluster, type TestCluster } from "../toolchain/kubernetes/test-cluster.ts";
+import { cacheDir } from "../../lab/lab.ts";
+import type { Minor } from "../../lab/minors.ts";
+import { ensurePackages } from "../../lab/packages.ts";
+import { apiserverOf, ensurePrograms, programFile } from "../../lab/programs.ts";
+import { startCluster, type TestCluster } from "../../toolchain/kubernetes/test-cluster.ts";
 
 /** With the lab's controllers, whatever the minor, or with none. What isn't built yet is built, which takes minutes. */
 export async function startMinor(minor: Minor, { controllers = false } = {}): Promise<TestCluster> {

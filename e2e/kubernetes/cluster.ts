@@ -1,10 +1,10 @@
 /** The lab as the tests ask it: its API by kubectl, and connections from inside its pods' own network namespaces. */
 import { readdirSync, readFileSync } from "node:fs";
-import { labHome } from "../cli/paths.ts";
-import { run } from "../cli/process.ts";
-import { currentKubeconfig } from "../lab/foreign.ts";
-import { cacheDir, type Lab } from "../lab/lab.ts";
-import { kubectlProgram } from "../lab/status.ts";
+import { labHome } from "../../cli/paths.ts";
+import { run } from "../../cli/process.ts";
+import { currentKubeconfig } from "../../lab/foreign.ts";
+import { cacheDir, type Lab } from "../../lab/lab.ts";
+import { kubectlProgram } from "../../lab/status.ts";
 
 export const lab: Lab = { home: labHome(), cache: cacheDir(), log: "/dev/null" };
 

@@ -1,10 +1,10 @@
 /** Load on the gateway from a pod of the cluster's, by the Service's own address, so that it goes on whatever pods come and go. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { push, scratchImage } from "../lab/image.ts";
-import { programFile } from "../lab/programs.ts";
+import { push, scratchImage } from "../../lab/image.ts";
+import { programFile } from "../../lab/programs.ts";
+import { eventually } from "../wait.ts";
 import { inNetworkOf, kubectl, lab, namespace, type Pod } from "./cluster.ts";
-import { eventually } from "./wait.ts";
 
 export interface Settings {
   host: string;

@@ -1,9 +1,9 @@
 /** Something is done to the cluster while a capture is replayed at its own pace and requests come to the entrance. */
 import { expect } from "vitest";
-import { madeCapture } from "./capture.ts";
+import { madeCapture } from "../capture.ts";
+import { eventually } from "../wait.ts";
 import { clientPod, isEntrance, type Sent, startLoad, total } from "./load.ts";
 import { ailing, prod, type Replayed } from "./prod.ts";
-import { eventually } from "./wait.ts";
 
 export interface Work {
   /** Where the capture is made. */
