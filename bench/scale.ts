@@ -3,7 +3,7 @@
  * the lab that is up, on simulated nodes. First one copy on ever more nodes, then ever more copies of the trading slice on the last
  * number of nodes; each `up` adds to the one before. Prints a Markdown table with its environment, meant for docs/scale.md.
  */
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -28,7 +28,8 @@ const stack = "scale";
 const simulated = "kwok.x-k8s.io/node=fake";
 const scratch = mkdtempSync(join(tmpdir(), "horizon-scale-"));
 const cwd = join(projectRoot, "bench", "scale");
-const file = join(scratch, "Pulumi.scale.yaml");
+/** Where Pulumi looks for it; git leaves it out. */
+const file = join(cwd, "Pulumi.scale.yaml");
 const log = join(scratch, "log");
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 say(`log: ${log}`);
@@ -75,7 +76,7 @@ const simulatedNames = async (): Promise<string[]> =>
 
 const env = await environment();
 const pulumi = (...args: string[]): Promise<Taken> =>
-  measure("pulumi", [...args, "--stack", stack, "--config-file", file, "--non-interactive"], { env, cwd, log });
+  measure("pulumi", [...args, "--stack", stack, "--non-interactive"], { env, cwd, log });
 const policies = ["--policy-pack", join(projectRoot, "policies")];
 
 interface Row {
@@ -125,13 +126,14 @@ const real = (
 await kubectl("cordon", ...real);
 let rows: Row[] = [];
 try {
-  await runOk("pulumi", ["stack", "init", stack, "--config-file", file], { cwd, env, timeout: 120_000 });
+  await runOk("pulumi", ["stack", "init", stack], { cwd, env, timeout: 120_000 });
   rows = await all();
 } finally {
   await kubectl("delete", "namespace", `cipherhorizon-${stack}`, "--ignore-not-found", "--timeout=600s");
   await kubectl("delete", "priorityclass", "--selector", `cipherhorizon.stack=${stack}`, "--ignore-not-found");
   await runOk(join(projectRoot, "horizon"), ["lab", "nodes", "0"], { cwd: projectRoot, timeout: 900_000 });
   await kubectl("uncordon", ...real);
+  rmSync(file);
 }
 process.stdout.write(
   [
