@@ -146,7 +146,7 @@ async function refused(command: string, words: RegExp): Promise<void> {
 
 beforeAll(async () => {
   await horizonOk(["lab", "up"], { timeout: 3_600_000 });
-  const image = `${REGISTRY}/busybox@${await push("busybox", scratchImage(await busybox(lab)))}`;
+  const image = await push("busybox", scratchImage(await busybox(lab)));
   const spaces = [controllers, "strangers"].map((name) => ({
     apiVersion: "v1",
     kind: "Namespace",
@@ -219,7 +219,7 @@ describe("a Gateway", () => {
     configure(gateway);
     await refused("preview", /gateway api.*\n.*no TLSRoute of gateway.networking.k8s.io\/v1/);
     await apply(...["gatewayclasses", "gateways", "tlsroutes"].map(definitionOf));
-    await kubectl(["wait", "--for=condition=Established", "crd/tlsroutes.gateway.networking.k8s.io", "--timeout=60s"]);
+    await eventually("the kinds to be served", () => kubectl(["get", "gateways,tlsroutes", "--all-namespaces"]));
     await refused("preview", /gateway controllers\/public.*\n.*no such Gateway/);
     await apply(gatewayOf({ mode: "Terminate", certificateRefs: [{ name: "public" }] }));
     await refused("up", /gateway controllers\/public.*\n.*it ends TLS \(mode Terminate\)/);

@@ -133,7 +133,13 @@ describe("a Deployment", () => {
   });
 
   it.each([
-    ["401 Unauthorized", "ImagePullBackOff", "failed"],
+    // As containerd 1.6 says it.
+    [
+      'failed to resolve reference "r/x:1": pulling from host r failed with status code [manifests 1]: 401 Unauthorized',
+      "ImagePullBackOff",
+      "failed",
+    ],
+    ["no basic auth credentials", "ImagePullBackOff", "failed"],
     ["pull access denied, repository does not exist or may require authorization", "ImagePullBackOff", "failed"],
     ["failed to authorize: unexpected status: 403 Forbidden", "ImagePullBackOff", "failed"],
     ["denied: requested access to the resource is denied", "ImagePullBackOff", "failed"],
