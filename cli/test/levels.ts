@@ -13,7 +13,7 @@ export const about: Record<Level, string> = {
   services: "each service's own linters and tests, with the compilers that build its image",
   images: "third-party equivalents: built, hardened, healthy; the alerts, by the real promtool",
   stack: "the whole stack on the real engine: up, no-op, drift, change, replay, audit, faults, down",
-  lab: "a real Kubernetes on this machine, as root; only when named",
+  lab: "a real Kubernetes on this machine, as root, and the API servers of other minors; only when named",
 };
 
 /** What needs the Docker engine, the toolchain and the base image. */
