@@ -37,7 +37,7 @@ const prod = configured(prodText);
 const lab = configured(deriveLab("prod", prodText, { kubeconfig: "/dev/null", registry: REGISTRY }, ""));
 
 const latency = { cpus: "2-3", hugePages: { "2Mi": "64Mi" }, lockMemory: false };
-const fullLatency = { cpus: "2-3", numaNode: 0, hugePages: { "2Mi": "64Mi", "1Gi": "1Gi" }, lockMemory: true };
+const fullLatency = { cpus: "2-3", numaNode: 0, hugePages: { "1Gi": "1Gi" }, lockMemory: true };
 const exposed = {
   kind: "loadBalancer",
   host: "trading.example.com",
