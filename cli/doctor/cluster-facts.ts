@@ -12,7 +12,7 @@ import { UserError } from "../../infra/errors.ts";
 import { quantity } from "../../toolchain/kubernetes/plugin/quantity.ts";
 import { api, asked, type Cluster, isNotFound, messageOf } from "../runtime/kubernetes/cluster.ts";
 import { type KubeletFacts, readKubelets, type Unknown } from "./kubelet-facts.ts";
-import type { Wanted } from "./node-checks.ts";
+import { type Wanted, whyNot } from "./node-checks.ts";
 import { needed, type Right } from "./rights.ts";
 import type { FoundSecrets } from "./secret-checks.ts";
 
@@ -96,8 +96,12 @@ export async function listNodes(cluster: Cluster): Promise<NodeFacts[]> {
 
 async function withKubelets(cluster: Cluster, nodes: NodeFacts[], pool: Wanted["pool"] | undefined) {
   if (pool === undefined) return nodes;
-  const ofPool = nodes.filter(({ ready, labels }) => ready && labels[pool.label] === pool.value);
-  const kubelets = await readKubelets(cluster, ofPool);
+  // Of nodes that could take the engine's pod at all; how large they are is known without asking.
+  const any = { cores: 0, memory: 0, hugePages: {} };
+  const kubelets = await readKubelets(
+    cluster,
+    nodes.filter((node) => whyNot(node, any, { pool }).length === 0),
+  );
   return nodes.map((node) => {
     const kubelet = kubelets.get(node.name);
     return kubelet === undefined ? node : { ...node, kubelet };

@@ -1,13 +1,16 @@
 #include "journal/session.hpp"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
+#include <filesystem>
 #include <future>
 #include <random>
 
 #include "core/random_journal.hpp"
 #include "journal/test_cluster.hpp"
 #include "messages/messages.hpp"
+#include "ops/huge_pages.hpp"
 
 namespace engine {
 namespace {
@@ -191,6 +194,40 @@ TEST_F(SessionTest, DoesNotTradeOnAJournalThatContradictsTheFills) {
   EXPECT_FALSE(loop.health.ready());
   EXPECT_TRUE(loop.health.alive());
   EXPECT_EQ(other.read(kFillsTopic), fills);
+}
+
+// Threads of this process that may run on no core but the last.
+int threads_on_last_core() {
+  cpu_set_t all;
+  EXPECT_EQ(sched_getaffinity(0, sizeof all, &all), 0);
+  std::size_t last = CPU_SETSIZE - 1;
+  while (!CPU_ISSET(last, &all)) --last;
+  int found = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(std::stoi(task.path().filename()), sizeof set, &set) != 0)
+      continue;  // it has ended
+    if (CPU_COUNT(&set) == 1 && CPU_ISSET(last, &set)) ++found;
+  }
+  return found;
+}
+
+TEST_F(SessionTest, HasACoreAndHugePagesToItself) {
+  const Cores cores;
+  if (cores.count() < 2) GTEST_SKIP() << "one core";
+  Gauge taken{0}, used{0};
+  HugePages pages(4, 2, taken, used);  // ordinary memory where the host of the test has none
+  {
+    RunningLoop loop(cluster.config(), {&pages, &cores});
+    ASSERT_TRUE(loop.wait_ready());
+    EXPECT_EQ(threads_on_last_core(), 1);
+    cluster.produce(random_journal(22, 3'000));
+    expect_fills_to_follow_from_orders();
+    EXPECT_EQ(threads_on_last_core(), 1);
+    EXPECT_EQ(used > 0, taken > 0);
+  }
+  EXPECT_EQ(used, 0);  // given back with the session
 }
 
 TEST_F(SessionTest, StopsWhileKafkaIsAway) {

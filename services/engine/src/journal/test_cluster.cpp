@@ -71,12 +71,13 @@ bool eventually(const std::function<bool()>& condition, std::chrono::seconds pat
   return condition();
 }
 
-RunningLoop::RunningLoop(Config config)
+RunningLoop::RunningLoop(Config config, Place place)
     : config_(std::move(config)),
       publish_([this](const Batch& batch) {
         for (const Published& event : *batch) published.push_back(event.value);
       }),
-      thread_([this] { run_state_loop(config_, mailbox, health, metrics, publish_); }) {
+      place_(place),
+      thread_([this] { run_state_loop(config_, mailbox, health, metrics, publish_, place_); }) {
   set_log_level(config_.log_level);
 }
 

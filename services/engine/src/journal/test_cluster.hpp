@@ -41,7 +41,7 @@ bool eventually(const std::function<bool()>& condition,
 // A whole engine without its listeners. Destroying it is SIGTERM.
 class RunningLoop {
  public:
-  explicit RunningLoop(Config config);
+  explicit RunningLoop(Config config, Place place = {});
   ~RunningLoop();
   bool wait_ready() const;
 
@@ -53,6 +53,7 @@ class RunningLoop {
  private:
   Config config_;
   Publish publish_;
+  Place place_;
   std::thread thread_;
 };
 
