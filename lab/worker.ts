@@ -66,6 +66,9 @@ export const kubelet = (lab: Lab, node: LabNode): string[] => [
   `--node-ip=${node.address}`,
 ];
 
+/** An integer Guaranteed pod gets a core of its own. Of the machine's one set of cores only one kubelet can give any away. */
+const wholeCores = { cpuManagerPolicy: "static" };
+
 export const kubeletSettings = (lab: Lab, node: LabNode): unknown => ({
   apiVersion: "kubelet.config.k8s.io/v1beta1",
   kind: "KubeletConfiguration",
@@ -86,9 +89,8 @@ export const kubeletSettings = (lab: Lab, node: LabNode): unknown => ({
   clusterDomain: "cluster.local",
   // The host's resolver says nothing about the lab.
   resolvConf: "",
-  // An integer Guaranteed pod gets a core of its own. A tenth of a core reserved keeps core 0 for everything else, and
-  // leaves nine tenths of it to be requested. Of the machine's one set of cores only the first node's kubelet gives any away.
-  cpuManagerPolicy: isFirst(node) ? "static" : "none",
+  ...(isFirst(node) && wholeCores),
+  // Keeps core 0 for everything else, and leaves nine tenths of it to be requested.
   systemReserved: { cpu: "100m" },
   enforceNodeAllocatable: ["pods"],
   maxPods: 200,
