@@ -20,35 +20,18 @@ import {
   type Target,
   workloadOf,
 } from "./cluster.ts";
-import { horizon, horizonOk } from "./horizon.ts";
+import { horizon } from "./horizon.ts";
+import { type Audit, prod, type Replayed, rows, stackUp } from "./prod.ts";
 import { eventually } from "./wait.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "horizon-kubernetes-"));
-const prod = (args: string[], timeout = 600_000) => horizonOk(["--lab", ...args], { stack: "prod", timeout });
 const prodFile = (): string => readFileSync(join(root, "Pulumi.prod.yaml"), "utf8");
 const before = prodFile();
-
-interface Row {
-  name: string;
-  instance: string;
-  state: string;
-  health: string;
-}
-
-interface Audit {
-  fills: number;
-  signals: number;
-  lost: number;
-  doubled: number;
-  violations: unknown[];
-}
 
 let needs: Record<string, string[]>;
 
 beforeAll(async () => {
-  await horizonOk(["lab", "up"], { timeout: 3_600_000 });
-  await prod(["up"], 3_600_000);
-  needs = (JSON.parse(await prod(["outputs", "--json"])) as { needs: typeof needs }).needs;
+  ({ needs } = await stackUp());
 }, 7_200_000);
 
 afterAll(async () => {
@@ -58,9 +41,9 @@ afterAll(async () => {
 
 describe("after up", () => {
   it("every pod is ready, and admitted as restricted", async () => {
-    const rows = JSON.parse(await prod(["status", "--json"])) as Row[];
-    expect(new Set(rows.map(({ name }) => name))).toEqual(new Set(Object.keys(needs)));
-    expect(rows.filter(({ health }) => health !== "healthy")).toEqual([]);
+    const found = await rows();
+    expect(new Set(found.map(({ name }) => name))).toEqual(new Set(Object.keys(needs)));
+    expect(found.filter(({ health }) => health !== "healthy")).toEqual([]);
     const space = JSON.parse(await kubectl(["get", "namespace", namespace, "--output", "json"]));
     expect(space.metadata.labels["pod-security.kubernetes.io/enforce"]).toBe("restricted");
   });
@@ -92,10 +75,7 @@ describe("after up", () => {
 describe("the feed", () => {
   it("becomes signals, orders and fills, and the audit passes", async () => {
     const { file, ...counts } = madeCapture(scratch, 20_000);
-    const { replay, audit } = JSON.parse(await prod(["replay", file, "--json"], 1_000_000)) as {
-      replay: { frames: Record<string, number> };
-      audit: Audit;
-    };
+    const { replay, audit } = JSON.parse(await prod(["replay", file, "--json"], { timeout: 1_000_000 })) as Replayed;
     expect(replay.frames).toMatchObject(counts);
     expect(audit).toMatchObject({ violations: [], lost: 0, doubled: 0 });
     expect(audit.signals).toBeGreaterThan(0);
@@ -153,7 +133,7 @@ describe("faults", () => {
 
   it("every pod killed once while a capture is replayed: all recover, and the audit passes", async () => {
     const { file, ...counts } = madeCapture(scratch, 60_000);
-    const replayed = prod(["replay", file, "--speed", "1x", "--json"], 1_800_000);
+    const replayed = prod(["replay", file, "--speed", "1x", "--json"], { timeout: 1_800_000 });
     // A failure is judged below, after the last kill; until then it must not count as unhandled.
     replayed.catch(() => undefined);
     for (const pod of await listed<Pod>("pods")) {
@@ -161,7 +141,7 @@ describe("faults", () => {
       await kubectl(["delete", "pod", name, "--namespace", namespace, "--grace-period=0", "--force", "--wait=false"]);
       await eventually(`${name} to be replaced`, () => recovered(workloadOf(pod), uid), 300_000);
     }
-    const { replay, audit } = JSON.parse(await replayed) as { replay: { frames: object }; audit: Audit };
+    const { replay, audit } = JSON.parse(await replayed) as Replayed;
     expect(replay.frames).toMatchObject(counts);
     expect(audit).toMatchObject({ violations: [], lost: 0, doubled: 0 });
   }, 3_600_000);
@@ -180,7 +160,7 @@ describe("down", () => {
   });
 
   it("comes up again on the data that was kept", async () => {
-    await prod(["up"], 1_800_000);
+    await prod(["up"], { timeout: 1_800_000 });
     const audit = JSON.parse(await prod(["audit", "--json"])) as Audit;
     expect(audit.violations).toEqual([]);
     expect(audit.fills).toBeGreaterThan(0);
