@@ -68,8 +68,11 @@ export const kubelet = (lab: Lab, node: LabNode): string[] => [
   ...(isFirst(node) ? [`--node-labels=${NODE_POOL.label}=${NODE_POOL.value}`] : []),
 ];
 
-/** Its cores, memory and huge pages are of one memory node. What is reserved is also systemReserved and the eviction threshold. */
-const exclusiveCores = {
+/**
+ * An integer Guaranteed pod gets a core of its own. Of the machine's one set of cores only one kubelet can give any away. Its cores,
+ * memory and huge pages are of one memory node. What is reserved is also systemReserved and the eviction threshold.
+ */
+const wholeCores = {
   cpuManagerPolicy: "static",
   cpuManagerPolicyOptions: { "full-pcpus-only": "true" },
   topologyManagerPolicy: "single-numa-node",
@@ -97,9 +100,8 @@ export const kubeletSettings = (lab: Lab, node: LabNode): unknown => ({
   clusterDomain: "cluster.local",
   // The host's resolver says nothing about the lab.
   resolvConf: "",
-  // An integer Guaranteed pod gets a core of its own. A tenth of a core reserved keeps core 0 for everything else, and
-  // leaves nine tenths of it to be requested. Of the machine's one set of cores only the first node's kubelet gives any away.
-  ...(isFirst(node) ? exclusiveCores : { cpuManagerPolicy: "none" }),
+  ...(isFirst(node) && wholeCores),
+  // Keeps core 0 for everything else, and leaves nine tenths of it to be requested.
   systemReserved: { cpu: "100m", memory: "256Mi" },
   enforceNodeAllocatable: ["pods"],
   maxPods: 200,

@@ -1,5 +1,7 @@
 /** Load on the gateway from a pod of the cluster's, by the Service's own address, so that it goes on whatever pods come and go. */
 import { spawn } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { push, scratchImage } from "../../lab/image.ts";
 import { programFile } from "../../lab/programs.ts";
@@ -55,6 +57,16 @@ export const total = (sent: Sent[]): Record<string, number> => {
   return sum;
 };
 
+/** A program that does nothing, under a name of its own: every pod's sandbox runs a `pause`. */
+async function idleImage(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "horizon-idle-"));
+  const program = join(folder, "idle");
+  copyFileSync(programFile(lab, "pause"), program);
+  const image = scratchImage(program);
+  rmSync(folder, { recursive: true });
+  return push("idle", image);
+}
+
 const client = { namespace: "horizon-load", name: "client" };
 
 /**
@@ -62,7 +74,7 @@ const client = { namespace: "horizon-load", name: "client" };
  * such pods. Returns that of one node.
  */
 export async function clientPod(node: string): Promise<Pod> {
-  const image = await push("pause", scratchImage(programFile(lab, "pause")));
+  const image = await idleImage();
   const labels = { app: client.name };
   const metadata = { ...client, labels };
   const template = { metadata: { labels }, spec: { containers: [{ name: "idle", image }] } };

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -28,7 +29,15 @@ func TestReplayFromEndToEnd(t *testing.T) {
 	if !summary.Complete || summary.FirstSeq != 2 || summary.LastSeq != 4999 || summary.Published[message.TopicBook] != int64(len(books)) {
 		t.Errorf("summary %+v", summary)
 	}
-	again, _, err := p.replay(t.Context(), "s1", strings.NewReader(text))
+	// A second lies between its lines, and what is published already isn't waited for.
+	var slow strings.Builder
+	for at, line := range strings.Split(strings.TrimSpace(text), "\n") {
+		_, frame, _ := strings.Cut(line, " ")
+		fmt.Fprintf(&slow, "%d %s\n", int64(at)*1e9+1723161255000000000, frame)
+	}
+	soon, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	again, _, err := p.replay(soon, "s1", strings.NewReader(slow.String()), "--speed", "1x")
 	if err != nil || again.ResumedFrom != 4999 || fmt.Sprint(again.Tally) != fmt.Sprint(summary.Tally) {
 		t.Errorf("a second run: %+v, %v", again, err)
 	}

@@ -15,6 +15,7 @@ type Job struct {
 	Lines     <-chan []byte
 	ReadError func() error // why the lines ended, nil at the end of the capture; asked once they have
 	Ctx       context.Context
+	Started   chan int64 // buffered: the last sequence number that earlier runs committed, sent before the first line is taken
 	Progress  Progress
 	Done      chan Result // buffered: the loop doesn't wait for a listener
 }
@@ -69,6 +70,7 @@ func (l *Loop) runReplay(ctx, work context.Context, job *Job) (Summary, error) {
 	if err != nil {
 		return summary, errStopping
 	}
+	job.Started <- last
 	l.Log.Info("replay started", "session", job.Session, "resumed_from", last)
 	s := l.newStream(session.New(job.Session), writer, last, false)
 	s.progress = &job.Progress

@@ -113,13 +113,22 @@ func newJob(ctx context.Context, name string, body io.Reader, speed float64) (*p
 	var readError error // written before queue is closed, read after
 	job := &pipeline.Job{
 		Session: name, Lines: queue, Ctx: ctx, Done: make(chan pipeline.Result, 1),
+		Started:   make(chan int64, 1),
 		ReadError: func() error { return readError },
 	}
 	return job, func() {
 		defer close(queue)
 		pace := pacer{factor: speed}
+		var number, published int64
+		select {
+		case <-ctx.Done():
+			return
+		case published = <-job.Started:
+		}
 		readError = lines(body, func(line []byte) bool {
-			pace.wait(ctx, line)
+			if number++; number > published { // the rest only rebuilds the books
+				pace.wait(ctx, line)
+			}
 			select {
 			case <-ctx.Done():
 				return false
