@@ -1,31 +1,25 @@
 /**
- * `node bench/scale.ts [--nodes 3,100,1000] [--copies 1,25,50,100,200]`: how preview, `up` and an `up` with nothing to do grow, in
- * the lab that is up, on simulated nodes. First one copy on ever more nodes, then ever more copies of the trading slice on the last
- * number of nodes; each `up` adds to the one before. Prints a Markdown table with its environment, meant for docs/scale.md.
+ * `node bench/scale.ts [--nodes 3,100,1000] [--copies 1,25,50,100,200]`: how preview, `up` and an `up` with nothing to do grow, on a
+ * control plane of its own and simulated nodes. First one copy on ever more nodes, then ever more copies of the trading slice on the
+ * last number of nodes; each `up` adds to the one before. Prints a Markdown table with its environment, meant for docs/scale.md.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { parse, stringify } from "yaml";
-import { labHome, projectRoot } from "../cli/paths.ts";
+import { projectRoot } from "../cli/paths.ts";
 import { runOk } from "../cli/process.ts";
 import { deriveLab } from "../cli/stack/lab.ts";
-import { currentKubeconfig } from "../lab/foreign.ts";
-import { cacheDir, NODE_POOL, REGISTRY } from "../lab/lab.ts";
-import { kubectlProgram } from "../lab/status.ts";
+import { NODE_POOL } from "../lab/lab.ts";
+import { startSimulated } from "./scale/cluster.ts";
 import { measure, type Taken } from "./scale/measure.ts";
 
 const { values } = parseArgs({
   options: { nodes: { type: "string", default: "3,100,1000" }, copies: { type: "string", default: "1,25,50,100,200" } },
 });
 const numbers = (text: string): number[] => text.split(",").map(Number);
-const lab = { home: labHome(), cache: cacheDir(), log: "/dev/null" };
-const kubeconfig = currentKubeconfig(lab);
-if (kubeconfig === undefined) throw new Error("no lab is up: start it with `horizon lab up`");
-
 const stack = "scale";
-const simulated = "kwok.x-k8s.io/node=fake";
 const scratch = mkdtempSync(join(tmpdir(), "horizon-scale-"));
 const cwd = join(projectRoot, "bench", "scale");
 /** Where Pulumi looks for it; git leaves it out. */
@@ -34,12 +28,11 @@ const log = join(scratch, "log");
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 say(`log: ${log}`);
 
-const kubectl = async (...args: string[]): Promise<string> =>
-  (await runOk(kubectlProgram(lab), ["--kubeconfig", kubeconfig, ...args], { timeout: 600_000 })).stdout;
+const cluster = await startSimulated(say);
 
 /** What `horizon env` sets, with a state of this run's own. */
 async function environment(): Promise<NodeJS.ProcessEnv> {
-  const script = 'eval "$(./horizon --stack prod --lab env)" && exec env -0';
+  const script = 'eval "$(./horizon --stack dev env)" && exec env -0';
   const { stdout } = await runOk("bash", ["-c", script], { cwd: projectRoot, timeout: 1_800_000 });
   const pairs = stdout.split("\0").filter(Boolean);
   const all = Object.fromEntries(
@@ -52,9 +45,7 @@ async function environment(): Promise<NodeJS.ProcessEnv> {
 /** As `--lab` makes it, and nothing protected: it all goes at the end. */
 function configure(copies: number): void {
   const text = readFileSync(join(projectRoot, "Pulumi.prod.yaml"), "utf8");
-  const derived = parse(
-    deriveLab("prod", text, { kubeconfig: kubeconfig ?? "", registry: REGISTRY, nodePool: NODE_POOL }, ""),
-  ) as {
+  const derived = parse(deriveLab("prod", text, { ...cluster, nodePool: NODE_POOL }, "")) as {
     config: object;
   };
   const salt = (parse(readFileSync(file, { encoding: "utf8", flag: "a+" })) as { encryptionsalt?: string } | null)
@@ -62,17 +53,6 @@ function configure(copies: number): void {
   const config = { ...derived.config, "cipherhorizon:protect": false, "scale:copies": copies };
   writeFileSync(file, stringify({ config, ...(salt !== undefined && { encryptionsalt: salt }) }));
 }
-
-/** Simulated nodes take every pod, the engine's as well, and the real one none: what runs is not the point here. */
-async function simulate(count: number): Promise<void> {
-  await runOk(join(projectRoot, "horizon"), ["lab", "nodes", String(count)], { cwd: projectRoot, timeout: 900_000 });
-  const { label, value } = NODE_POOL;
-  await kubectl("label", "nodes", "--selector", simulated, "--overwrite", `${label}=${value}`);
-  await kubectl("patch", ...(await simulatedNames()), "--patch", '{"spec":{"taints":null}}');
-}
-
-const simulatedNames = async (): Promise<string[]> =>
-  (await kubectl("get", "nodes", "--selector", simulated, "--output", "name")).trim().split("\n");
 
 const env = await environment();
 const pulumi = (...args: string[]): Promise<Taken> =>
@@ -110,7 +90,7 @@ async function all(): Promise<Row[]> {
   const nodes = numbers(values.nodes);
   const [fewest = 1, ...more] = numbers(values.copies);
   for (const count of nodes) {
-    await simulate(count);
+    await cluster.nodes(count);
     rows.push(await row(count, fewest));
   }
   for (const copies of more) rows.push(await row(nodes.at(-1) ?? 0, copies));
@@ -118,21 +98,12 @@ async function all(): Promise<Row[]> {
 }
 
 writeFileSync(file, "");
-const real = (
-  await kubectl("get", "nodes", "--selector", "!kwok.x-k8s.io/node", "--output", "jsonpath={.items[*].metadata.name}")
-)
-  .trim()
-  .split(" ");
-await kubectl("cordon", ...real);
 let rows: Row[] = [];
 try {
   await runOk("pulumi", ["stack", "init", stack], { cwd, env, timeout: 120_000 });
   rows = await all();
 } finally {
-  await kubectl("delete", "namespace", `cipherhorizon-${stack}`, "--ignore-not-found", "--timeout=600s");
-  await kubectl("delete", "priorityclass", "--selector", `cipherhorizon.stack=${stack}`, "--ignore-not-found");
-  await runOk(join(projectRoot, "horizon"), ["lab", "nodes", "0"], { cwd: projectRoot, timeout: 900_000 });
-  await kubectl("uncordon", ...real);
+  await cluster.stop();
   rmSync(file);
 }
 process.stdout.write(

@@ -14,7 +14,7 @@ const MARK = "kwok.x-k8s.io/node";
 const ZONES = 3;
 
 /** Only pods that tolerate the taint come here, so none that must work is lost to a node that does not run it. */
-export function simulatedNode(number: number): unknown {
+export function simulatedNode(number: number) {
   const name = `simulated-${number}`;
   const size = { cpu: "32", memory: "256Gi", pods: "110", "hugepages-2Mi": "8Gi" };
   return {

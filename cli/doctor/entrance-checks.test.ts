@@ -139,7 +139,7 @@ describe("a Secret to pull images with", () => {
     ["there", {}, "fine", /dockerconfigjson/],
     ["of another type", { secrets: { registry: "Opaque" } }, "missing", /of type Opaque/],
     ["not there", { secrets: {} }, "missing", /not there, in trading/],
-    ["not there, before the first up", { secrets: {}, made: false }, "degraded", /neither is the namespace trading/],
+    ["not there, before the first up", { secrets: {}, made: false }, "missing", /neither is the namespace trading/],
     ["not to be looked at", { secrets: { registry: unseen } }, "degraded", /can't be looked at/],
   ])("%s", (_, facts, state, words) => {
     expect(found("pull secret registry", facts, needs)).toMatchObject({ state });

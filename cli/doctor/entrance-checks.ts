@@ -128,11 +128,6 @@ function pullSecret({ secrets, made, namespace }: EntranceFacts, name: string): 
   if (type === pullType) return fine(check, type);
   if (type === unseen) return degraded(check, "can't be looked at with these credentials", "nodes may not get images");
   if (type !== undefined) return missing(check, `of type ${type}, not ${pullType}`, `make it anew: ${make}`);
-  return made === false
-    ? degraded(
-        check,
-        `not there, and neither is the namespace ${namespace}`,
-        `a first \`up\` makes the namespace and ends at pods without images; then ${make}, and run \`up\` again`,
-      )
-    : missing(check, `not there, in ${namespace}`, make);
+  const there = made === false ? `not there, and neither is the namespace ${namespace}` : `not there, in ${namespace}`;
+  return missing(check, there, made === false ? `kubectl create namespace ${namespace}, then ${make}` : make);
 }

@@ -254,11 +254,12 @@ describe("the way in", () => {
   });
 
   test("an Ingress and a route are made when what they lead to is there, and the certificate that is shown", async () => {
-    const needsOf = async (kind: string, name: string) => (await urns(kind, name)).map((urn) => urn.split("::").at(-1));
-    expect(await needsOf("Ingress", "by-ingress.ingress")).toEqual(
+    const waitsFor = async (kind: string, name: string) =>
+      (await urns(kind, name)).map((urn) => urn.split("::").at(-1));
+    expect(await waitsFor("Ingress", "by-ingress.ingress")).toEqual(
       expect.arrayContaining(["by-ingress", "by-ingress.service", "by-ingress.certificate"]),
     );
-    expect(await needsOf("TLSRoute", "by-gateway.route")).toEqual(
+    expect(await waitsFor("TLSRoute", "by-gateway.route")).toEqual(
       expect.arrayContaining(["by-gateway", "by-gateway.service"]),
     );
     const route = registered.find(({ name }) => name === "by-gateway.route");

@@ -26,6 +26,8 @@ interface Programs {
   etcd: string;
   "kube-apiserver": string;
   "kube-controller-manager": string | undefined;
+  /** Beside the usual ones. */
+  managerArguments?: string[];
 }
 
 /** Undefined where neither a cluster is named nor the lab has built one. */
@@ -66,7 +68,11 @@ export async function startCluster(programs: Programs): Promise<TestCluster> {
     const apiserver = run("apiserver", programs["kube-apiserver"], apiserverArguments(folder, client, secure));
     await ready(secure, apiserver, join(folder, "apiserver.log"));
     const controllers = programs["kube-controller-manager"];
-    if (controllers) run("controllers", controllers, managerArguments(folder, kubeconfig, manager));
+    if (controllers)
+      run("controllers", controllers, [
+        ...managerArguments(folder, kubeconfig, manager),
+        ...(programs.managerArguments ?? []),
+      ]);
     return { kubeconfig, controllers: controllers !== undefined, stop };
   } catch (error) {
     await stop();
