@@ -1,4 +1,5 @@
 /** The objects of a stack in every shape that its configuration can give it, and those of the platform's fixtures. */
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -46,6 +47,26 @@ const exposed = {
   allowFrom: ["192.0.2.0/24", "2001:db8::/32"],
 };
 
+/** Ways in through what a cluster has: its Ingress controller, or a Gateway of its. */
+const from = { namespace: "entrance", labels: { "app.kubernetes.io/name": "controller" } };
+const [host, annotations] = [exposed.host, { "example.com/timeout": "30" }];
+const ingress = { kind: "ingress", host, annotations, from, ingressClassName: "nginx", tlsSecretName: "trading-tls" };
+const parentRefs = [{ name: "public", namespace: "entrance", sectionName: "tls" }];
+const gateway = { kind: "gateway", host, annotations, from, parentRefs };
+
+/** Data servers of others, in the cluster and outside of it. */
+const managed = (host: string, where: Values): Values =>
+  Object.fromEntries(
+    Object.entries({
+      kafka: "kafka://admin@HOST:9092",
+      postgres: "postgresql://HOST:5432",
+      redis: "redis://HOST:6379",
+    }).map(([kind, url]) => [
+      kind,
+      { managed: { url: url.replace("HOST", `${kind}.${host}`), secretName: kind, ...where } },
+    ]),
+  );
+
 /** Every setting that reaches an object, away from its default. A stack's name is its configuration's here. */
 const everything: Values = {
   ...prod,
@@ -56,6 +77,7 @@ const everything: Values = {
     size: "production",
     nodePool: { label: "example.com/pool", value: "Latency_1" },
     replicas: { gateway: 20 },
+    imagePullSecrets: ["registry", "mirror.example.com"],
     // Three brokers can't be reached from outside, so there is no port for them here.
     expose: { ...exposed, ports: { gateway: 443 } },
     outside: ["198.51.100.0/24", "2001:db8:1::/48"],
@@ -71,7 +93,7 @@ const everything: Values = {
   },
   engine: { maxNotional: 1, maxOpenOrders: 1, collarBps: 1, latency: fullLatency },
   risk: { maxOrderNotional: 1, maxPositionNotional: 1, maxOpenOrders: 1, collarBps: 1 },
-  retention: { metrics: "90d", metricsSize: "20Gi", marketData: "7d" },
+  retention: { metrics: "90d", metricsSize: "20Gi", marketData: "7d", decisions: "48h" },
   alertmanager: { webhook: "https://alerts.example.com/hook" },
   logLevel: "debug",
 };
@@ -90,6 +112,13 @@ export const shapes: Record<string, Shape> = {
   },
   latency: { values: { ...prod, engine: { latency } } },
   exposed: { values: { ...prod, kubernetes: { expose: exposed } } },
+  ingress: { values: { ...prod, kubernetes: { expose: ingress } } },
+  "own-certificate": { values: { ...prod, kubernetes: { expose: { kind: "ingress", host, from } } } },
+  gateway: { values: { ...prod, kubernetes: { expose: gateway } } },
+  "managed-inside": { values: { ...prod, ...managed("databases", { pods: { "example.com/cluster": "main" } }) } },
+  "managed-outside": {
+    values: { ...prod, ...managed("example.com", { networks: ["192.0.2.0/24", "2001:db8::/32"] }) },
+  },
   everything: { values: everything },
 };
 
@@ -104,9 +133,26 @@ export async function rendered(stack: string, { values, site = "internet" }: Sha
   return read(toYaml([...written.values()].flat()));
 }
 
-/** As kubectl reads it. */
+/** As kubectl reads it, with certificates where placeholders for some stand: a server looks into those. */
 const read = (yaml: string): Fields[] =>
-  [parseAllDocuments(yaml, { version: "1.1" })].flat().map((document) => document.toJS() as Fields);
+  [parseAllDocuments(yaml, { version: "1.1" })].flat().map((document) => certified(document.toJS() as Fields));
+
+function certified(object: Fields): Fields {
+  const { data: _, ...rest } = object;
+  return object.type === "kubernetes.io/tls" ? { ...rest, stringData: { ...pair() } } : object;
+}
+
+let made: { "tls.crt": string; "tls.key": string } | undefined;
+
+function pair() {
+  if (made) return made;
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  const ask = ["req", "-x509", ...key, "-subj", `/CN=${host}`, "-keyout", "-", "-out", "-"];
+  const pem = execFileSync("openssl", ask, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const [privateKey = "", crt = ""] = pem.split(/(?=-----BEGIN CERT)/);
+  made = { "tls.crt": crt, "tls.key": privateKey };
+  return made;
+}
 
 /** What made-up workloads become, of those that the platform takes. */
 export async function generated(seed: number, count: number): Promise<Fields[]> {

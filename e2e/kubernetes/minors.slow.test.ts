@@ -7,6 +7,8 @@ import { parseConfig } from "../../infra/config.ts";
 import { context } from "../../infra/kubernetes/fixture.ts";
 import { toNamespace } from "../../infra/kubernetes/namespace.ts";
 import { minors } from "../../lab/minors.ts";
+import { defineRoutes } from "../../toolchain/kubernetes/conformance-network.ts";
+import { Outside } from "../../toolchain/kubernetes/outside.ts";
 import { at, fields, nameOf, namespaceOf, text, without } from "../../toolchain/kubernetes/plugin/objects.ts";
 import { type Fields, isFields, type Value } from "../../toolchain/kubernetes/plugin/values.ts";
 import type { TestCluster } from "../../toolchain/kubernetes/test-cluster.ts";
@@ -115,6 +117,7 @@ const elsewhere = [
   /^platform=docker$/,
   /^logLevel=/,
   /^kubernetes\.(context$|registryLogin=)/,
+  /^kubernetes\.nodePool\.machine\./,
 ];
 
 it("the shapes make use of every setting that reaches a cluster", () => {
@@ -133,6 +136,7 @@ describe.each(minors)("Kubernetes 1.%i", (minor) => {
   beforeAll(async () => {
     cluster = await startMinor(minor);
     server = new ApiServer(cluster.kubeconfig);
+    await defineRoutes({ outside: new Outside(cluster.kubeconfig) });
     // A controller makes the account elsewhere, and pods without one are refused for that reason first.
     const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default", namespace } };
     for (const object of [toNamespace(context.stack, namespace), account]) await server.apply(object as Fields);

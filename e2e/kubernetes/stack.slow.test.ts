@@ -92,13 +92,12 @@ describe("the network", () => {
         ports.map(({ containerPort: port }) => ({ workload: workloadOf(pod), host: pod.status.podIP ?? "", port })),
       ),
     );
-    const tried = [];
-    for (const pod of pods) {
+    const tried = pods.map(async (pod) => {
       const targets = all.filter(({ workload }) => workload !== workloadOf(pod));
       const reached = await connectFrom(pod, targets);
-      tried.push(...targets.map((target, i) => ({ from: workloadOf(pod), target, reached: reached[i] ?? "blocked" })));
-    }
-    return tried;
+      return targets.map((target, i) => ({ from: workloadOf(pod), target, reached: reached[i] ?? "blocked" }));
+    });
+    return (await Promise.all(tried)).flat();
   }
 
   it("each declared edge connects and each undeclared one doesn't, from the real pods", async () => {

@@ -76,7 +76,7 @@ async function addressSoon(place: Place): Promise<void> {
 }
 
 /** Where the cluster has none; it stays, because other namespaces may use it by then. */
-async function defineRoutes({ outside }: Place): Promise<void> {
+export async function defineRoutes({ outside }: Pick<Place, "outside">): Promise<void> {
   if (await outside.get(`${DEFINITIONS}/${TLS_ROUTES}`)) return;
   await outside.create(DEFINITIONS, definitionOf("tlsroutes"));
   for (const end = Date.now() + 30_000; Date.now() < end; await sleep(200)) {
