@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { NODES } from "../../lab/lab.ts";
+import { NODE_POOL, NODES } from "../../lab/lab.ts";
 import { pidOf } from "../../lab/process.ts";
 import { root } from "../checkout.ts";
 import { horizon, horizonOk } from "../horizon.ts";
@@ -26,6 +26,8 @@ beforeAll(async () => {
   // Of the copy of the checkout that the tests work in.
   appendFileSync(join(root, "Pulumi.prod.yaml"), "  cipherhorizon:kafka: { brokers: 3 }\n");
   ({ authority } = await stackUp("--nodes", "2"));
+  // As whoever owns the nodes would before a drain: the engine has somewhere to go.
+  await kubectl(["label", "node", second.name, `${NODE_POOL.label}=${NODE_POOL.value}`]);
 }, 7_200_000);
 
 afterAll(async () => {
