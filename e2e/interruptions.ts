@@ -8,23 +8,24 @@ import { root } from "./checkout.ts";
 import { horizonOk, inspectRunning, inventory, stack } from "./horizon.ts";
 import { eventually } from "./wait.ts";
 
-function startUp(): ChildProcess {
-  const args = ["--yes", "--stack", stack, "up"];
+export function startUp(...options: string[]): ChildProcess {
+  const args = ["--yes", ...options, "up"];
   return spawn(join(root, "horizon"), args, { cwd: root, stdio: "ignore", detached: true });
 }
 
 /** Runs of Pulumi that are under way. */
-const holders = (): Lock[] => readLocks(stack).filter((lock) => !isDead(lock));
+const holders = (of = stack): Lock[] => readLocks(of).filter((lock) => !isDead(lock));
 
 /** `horizon` and what it started: Pulumi with its plugins and the program, which have a group of their own. */
-function killEverything(child: ChildProcess): void {
-  for (const { pid } of holders()) process.kill(-pid, "SIGKILL");
+export async function killEverything(child: ChildProcess, of = stack): Promise<void> {
+  for (const { pid } of holders(of)) process.kill(-pid, "SIGKILL");
   interrupt(child, "SIGKILL");
+  await ended(child);
 }
 
 /** An `up` that has come as far as that many containers. */
 export async function upWith(made: number): Promise<ChildProcess> {
-  const child = startUp();
+  const child = startUp("--stack", stack);
   const look = async (): Promise<true | undefined> => {
     if (child.exitCode !== null) throw new Error("up ended before it was interrupted");
     return holders().length > 0 && (await containersMade()) >= made ? true : undefined;
@@ -36,8 +37,7 @@ export async function upWith(made: number): Promise<ChildProcess> {
 /** Whatever is half-made then is in no state. */
 export async function killedUp(made: number): Promise<void> {
   const child = await upWith(made);
-  killEverything(child);
-  await ended(child);
+  await killEverything(child);
 }
 
 const containersMade = async (): Promise<number> => (await inventory()).containers?.length ?? 0;
@@ -65,7 +65,7 @@ const breaks: [made: number, stop: Stop][] = [
 
 async function breakOff(made: number, stop: Stop): Promise<void> {
   const child = await upWith(made);
-  if (stop === "all") killEverything(child);
+  if (stop === "all") await killEverything(child);
   else interrupt(child, stop);
   await Promise.race([ended(child), sleep(120_000)]);
   if (stop === "SIGINT") expect(child.exitCode).toBe(130);

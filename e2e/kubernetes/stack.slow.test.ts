@@ -10,6 +10,8 @@ import { type Policy, reaches } from "../../infra/kubernetes/reach.ts";
 import { madeCapture } from "../capture.ts";
 import { root } from "../checkout.ts";
 import { horizon } from "../horizon.ts";
+import { killEverything, startUp } from "../interruptions.ts";
+import { eventually } from "../wait.ts";
 import {
   connectFrom,
   isReady,
@@ -136,7 +138,14 @@ describe("down", () => {
     }
   });
 
-  it("comes up again on the data that was kept", async () => {
+  it("comes up again on the data that was kept, also after an up that was killed half-way", async () => {
+    const child = startUp("--stack", "prod", "--lab");
+    const half = async (): Promise<true | undefined> => {
+      if (child.exitCode !== null) throw new Error("up ended before it was killed");
+      return (await listed("networkpolicies")).length > 20 || undefined;
+    };
+    await eventually("half of the objects", half, 300_000);
+    await killEverything(child, "prod-lab");
     await prod(["up"], { timeout: 1_800_000 });
     const audit = JSON.parse(await prod(["audit", "--json"])) as Audit;
     expect(audit.violations).toEqual([]);

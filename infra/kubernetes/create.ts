@@ -38,8 +38,6 @@ export class Creator implements Maker {
   readonly #options: CreatorOptions;
   readonly #root: Resource;
   readonly #provider: Provider;
-  /** Takes a namespace over that is there already, with Secrets of others in it; of everything else that would be a mistake. */
-  readonly #adopter: Provider;
   /** The namespace. A claim that is kept keeps what it depends on, so it depends on nothing else. */
   #space: Resource[] = [];
   readonly #pusher: Docker | undefined;
@@ -50,16 +48,14 @@ export class Creator implements Maker {
     this.#options = options;
     this.#root = root;
     this.hashKey = new RandomBytes("label-key", { length: 32 }, { parent: root }).hex;
-    const cluster = {
-      ...(context !== undefined && { context }),
-      ...(kubeconfig !== undefined && { kubeconfig }),
-      enableServerSideApply: true,
-    };
-    this.#adopter = new Provider("namespaces", { ...cluster, upsertExistingObjects: true }, { parent: root });
     this.#provider = new Provider(
       "cluster",
       {
-        ...cluster,
+        ...(context !== undefined && { context }),
+        ...(kubeconfig !== undefined && { kubeconfig }),
+        enableServerSideApply: true,
+        // What a killed run made and never recorded is taken over by the next; so is a namespace with Secrets of others in it.
+        upsertExistingObjects: true,
         // Changed in place; the pods' hash rolls them. Otherwise a changed file would delete what pods have mounted.
         enableConfigMapMutable: true,
         enableSecretMutable: true,
@@ -72,7 +68,7 @@ export class Creator implements Maker {
 
   shared({ namespace, defaultDeny, priorityClasses }: Shared): void {
     // Deleting a namespace deletes the claims in it, so it stays where they do.
-    const kept = this.#child({}, [], { ...oneAtATime, ...this.#kept(), provider: this.#adopter });
+    const kept = this.#object({}, [], this.#kept());
     const space = new core.v1.Namespace("namespace", namespace, kept);
     this.#space = [space];
     this.#shared = this.#space;
@@ -91,13 +87,16 @@ export class Creator implements Maker {
     mkdirSync(dirname(buildLog(source.name)), { recursive: true });
     const name = `${source.name}.image`;
     const version = new RandomId(`${name}.version`, { byteLength: 4, keepers: { content } }, this.#child(opts)).hex;
+    // One provider for both: another would be another process.
+    const provider = this.#pusher;
+    const building = { provider, deleteBeforeReplace: false, customTimeouts: buildTimeouts };
     const built = new RemoteImage(
       name,
       toRegistryBuild(to, stack, source, content, version, site),
-      this.#child(opts, [], { deleteBeforeReplace: false, customTimeouts: buildTimeouts }),
+      this.#child(opts, [], building),
     );
     const push = toPush(built.name, content);
-    const pushing = this.#child(opts, [built], { provider: this.#pusher });
+    const pushing = this.#child(opts, [built], { provider });
     const pushed = new RegistryImage(`${source.name}.push`, push, pushing);
     const reference = pushedReference(to, stack, source.name, pushed.sha256Digest);
     return { reference, content, origin: "built", title };

@@ -114,14 +114,10 @@ describe("the tree", () => {
     expect(provider).not.toHaveProperty("kubeconfig");
   });
 
-  test("a namespace that is there already is taken over, and nothing else", () => {
-    const adopter = registered.find(({ name }) => name === "namespaces")?.inputs;
-    expect(adopter).toMatchObject({ context: "lab", upsertExistingObjects: "true" });
-    const cluster = registered.find(({ type, name }) => type === "pulumi:providers:kubernetes" && name === "cluster");
-    expect(cluster?.inputs).not.toHaveProperty("upsertExistingObjects");
-    const by = (key: string) => (options.get(key)?.provider as { __name?: string } | undefined)?.__name;
-    const adopted = [...options.keys()].filter((key) => by(key) === "namespaces");
-    expect(adopted).toEqual(["kubernetes:core/v1:Namespace namespace"]);
+  test("what a killed run made and never recorded is taken over by the next", () => {
+    const providers = registered.filter(({ type }) => type === "pulumi:providers:kubernetes");
+    expect(providers.length).toBeGreaterThan(0);
+    for (const { inputs } of providers) expect(inputs).toMatchObject({ upsertExistingObjects: "true" });
   });
 
   test("every object is after the namespace", async () => {
