@@ -1,8 +1,9 @@
 /**
  * What a stack may configure. One strict schema is at once the types, the defaults, the checks and, through
- * config-schema.ts, what editors know of `Pulumi.<stack>.yaml`. Nothing else reads Pulumi's configuration.
+ * config-schema.ts, what editors know of `Pulumi.<stack>.yaml`.
  */
-import { type Output, runtime, secret } from "@pulumi/pulumi";
+// Only a type of the SDK: whoever just reads a configuration, as the tool does, needn't load it.
+import type { Output } from "@pulumi/pulumi";
 import { z } from "zod";
 import { checkData } from "./config-data.ts";
 import { count, cpu, field, hostPort, latency, networkName, pool, retention, size, subnet } from "./config-fields.ts";
@@ -147,15 +148,15 @@ export const schema = z.strictObject({
 });
 
 type Overrides = Record<(typeof workloadNames)[number], z.ZodOptional<typeof override>>;
-type Plain = z.output<typeof schema>;
+export type PlainConfig = z.output<typeof schema>;
 
 /** The configuration of a stack, every default filled in. */
-export interface Config extends Omit<Plain, "alertmanager"> {
+export interface Config extends Omit<PlainConfig, "alertmanager"> {
   alertmanager: { webhook?: Output<string> };
 }
 
 /** Parses values by section, as they stand in the file; throws one UserError with everything that is wrong. */
-export function parseConfig(values: Record<string, unknown>): Plain {
+export function parseConfig(values: Record<string, unknown>): PlainConfig {
   const result = schema.safeParse(values, { reportInput: true });
   if (result.success) {
     refuse([...checkData(result.data), ...(result.data.platform === "kubernetes" ? checkNodePool(result.data) : [])]);
@@ -163,17 +164,6 @@ export function parseConfig(values: Record<string, unknown>): Plain {
   }
   refuse(problemsOf(result.error.issues, schema, values));
   throw result.error;
-}
-
-/** The configuration of the stack that runs. */
-export function readConfig(): Config {
-  return withSecrets(parseConfig(sections(runtime.allConfig())));
-}
-
-/** Marks what is secret, so that Pulumi keeps it so. */
-export function withSecrets({ alertmanager, ...plain }: Plain): Config {
-  const { webhook } = alertmanager;
-  return { ...plain, alertmanager: webhook === undefined ? {} : { webhook: secret(webhook) } };
 }
 
 /** Pulumi hands values over as text: scalars as they are, the rest as JSON. */

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
-import { parseConfig, withSecrets, workloadNames } from "../infra/config.ts";
+import { parseConfig, workloadNames } from "../infra/config.ts";
+import { withSecrets } from "../infra/config-read.ts";
 import { readLock, THIRD_PARTY } from "../infra/images.ts";
 import { type Policy, reaches } from "../infra/kubernetes/reach.ts";
 import { platformFor } from "../infra/platform-for.ts";

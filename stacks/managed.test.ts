@@ -1,7 +1,8 @@
 /** All three data servers managed by somebody else, as the manifests, the outputs and the workloads show it. */
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
-import { parseConfig, withSecrets } from "../infra/config.ts";
+import { parseConfig } from "../infra/config.ts";
+import { withSecrets } from "../infra/config-read.ts";
 import { readLock } from "../infra/images.ts";
 import { thirdParty } from "../infra/supply.ts";
 import { render } from "./render.ts";

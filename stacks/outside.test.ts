@@ -1,7 +1,8 @@
 /** The ways into a cluster, through the whole program: what people are told, and what certificates are good for. */
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
-import { parseConfig, withSecrets } from "../infra/config.ts";
+import { parseConfig } from "../infra/config.ts";
+import { withSecrets } from "../infra/config-read.ts";
 import { readLock } from "../infra/images.ts";
 import { KubernetesPlatform } from "../infra/kubernetes/platform.ts";
 import { Writer } from "../infra/kubernetes/write.ts";

@@ -1,6 +1,7 @@
 /** Three brokers instead of one, as the manifests show them. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { parseConfig, withSecrets } from "../infra/config.ts";
+import { parseConfig } from "../infra/config.ts";
+import { withSecrets } from "../infra/config-read.ts";
 import { readLock } from "../infra/images.ts";
 import { type Policy, reaches } from "../infra/kubernetes/reach.ts";
 import { toYaml } from "../infra/kubernetes/yaml.ts";

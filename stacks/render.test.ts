@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { parseConfig, withSecrets } from "../infra/config.ts";
+import { parseConfig } from "../infra/config.ts";
+import { withSecrets } from "../infra/config-read.ts";
 import { readLock } from "../infra/images.ts";
 import { toYaml } from "../infra/kubernetes/yaml.ts";
 import { thirdParty } from "../infra/supply.ts";

@@ -1,6 +1,7 @@
 /** For tests: the whole program on a platform that only writes down what it is asked to run. */
 import * as pulumi from "@pulumi/pulumi";
-import { parseConfig, withSecrets } from "../infra/config.ts";
+import { parseConfig } from "../infra/config.ts";
+import { withSecrets } from "../infra/config-read.ts";
 import type { Platform, ServiceSource } from "../infra/platform.ts";
 import type { Image, Running, Workload } from "../infra/workload.ts";
 import { assembled } from "./assembly.ts";

@@ -2,7 +2,7 @@
 import "../../infra/stack-traces.ts";
 import { ComponentResource, Config } from "@pulumi/pulumi";
 import { Certificates } from "../../components/certificates/certificates.ts";
-import { readConfig } from "../../infra/config.ts";
+import { readConfig } from "../../infra/config-read.ts";
 import type { Platform } from "../../infra/platform.ts";
 import { platformFor } from "../../infra/platform-for.ts";
 import { readSite } from "../../infra/site.ts";

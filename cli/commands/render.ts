@@ -1,7 +1,8 @@
 /** Writes a stack's manifests: for review, and for whoever applies them by other means. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Config, withSecrets } from "../../infra/config.ts";
+import type { Config } from "../../infra/config.ts";
+import { withSecrets } from "../../infra/config-read.ts";
 import { UserError } from "../../infra/errors.ts";
 import { toFiles } from "../../infra/kubernetes/node-profile/documents.ts";
 import { toNodeProfile } from "../../infra/kubernetes/node-profile/profile.ts";

@@ -1,7 +1,7 @@
 /** Runs the Pulumi engine as a child, follows its events, and turns a failure into words that help. */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildLog } from "../../infra/docker/image.ts";
+import { buildLog } from "../../infra/docker/build-log.ts";
 import { OperationFailed } from "../errors.ts";
 import { projectRoot } from "../paths.ts";
 import { commandLine, type Finished, lastLines, run, runOk } from "../process.ts";

@@ -1,4 +1,5 @@
 /** Images: built from a folder, or pulled by digest. Either way the preview knows by a hash whether the content changes. */
+
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, posix, relative } from "node:path";
 import type { RemoteImageArgs } from "@pulumi/docker";
@@ -7,6 +8,7 @@ import { UserError } from "../errors.ts";
 import { labels } from "../labels.ts";
 import { digest, product } from "../names.ts";
 import type { ServiceSource } from "../platform.ts";
+import { buildLog } from "./build-log.ts";
 import { ignores } from "./dockerignore.ts";
 
 /** What building takes from the place where the tool runs. */
@@ -14,11 +16,6 @@ export interface BuildSite {
   base: { reference: string; content: string };
   /** Files that are mounted for a RUN and never become part of an image: CA bundle, package mirrors, clients' settings. */
   secrets: { ca?: string | undefined; apt?: string | undefined; site?: string | undefined };
-}
-
-/** Where an image's last build log is; the provider's error names the failed step only. */
-export function buildLog(name: string): string {
-  return `.horizon/logs/build-${name}.log`;
 }
 
 /**

@@ -17,6 +17,7 @@ import { nodeArguments, type Options, outcomeOf, runArguments, runEnvironment } 
 import { resolveFrom, type Sdk } from "./sdk.ts";
 
 const RUN_PLUGIN = join(import.meta.dirname, "plugin.ts");
+const PRELOADED = ["--import", join(import.meta.dirname, "lazy.ts")];
 
 export function createHost(sdk: Sdk, engine: string): UntypedServiceImplementation {
   return {
@@ -72,11 +73,15 @@ function information({ language, plugin, version }: Sdk) {
 async function run(sdk: Sdk, engine: string, request: pb.RunRequest): Promise<pb.RunResponse> {
   const options = optionsOf(request.getInfo());
   const script = resolveFrom(request.getInfo()?.getProgramDirectory() || request.getPwd(), "@pulumi/pulumi/cmd/run");
-  const child = start(process.execPath, [...nodeArguments(options), script, ...runArguments(request, engine)], {
-    // The engine shows every line of the host's own output to the user.
-    stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, ...runEnvironment(request, options) },
-  });
+  const child = start(
+    process.execPath,
+    [...PRELOADED, ...nodeArguments(options), script, ...runArguments(request, engine)],
+    {
+      // The engine shows every line of the host's own output to the user.
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, ...runEnvironment(request, options) },
+    },
+  );
   const { code, signal } = await end(child);
   const { error, bail } = outcomeOf(code, signal);
   return new sdk.language.RunResponse().setError(error).setBail(bail);
@@ -89,7 +94,8 @@ async function runPlugin(
   const { request } = call;
   const directory = request.getInfo()?.getProgramDirectory() ?? request.getPwd();
   const options = optionsOf(request.getInfo());
-  const child = start(process.execPath, [...nodeArguments(options), RUN_PLUGIN, directory, ...request.getArgsList()], {
+  const program = [RUN_PLUGIN, directory, ...request.getArgsList()];
+  const child = start(process.execPath, [...PRELOADED, ...nodeArguments(options), ...program], {
     stdio: ["ignore", "pipe", "pipe"],
     // @pulumi/policy reads its pack's version from the working directory.
     cwd: request.getKind() === "analyzer" ? directory : request.getPwd(),
