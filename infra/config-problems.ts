@@ -57,7 +57,8 @@ function wrongValue(issue: Issue, root: z.ZodType, values: unknown): Problem {
 
 /** Units are what people get wrong most, so the right spelling is offered where it can be told. */
 function remedy(path: Path, given: unknown, allowed: string): string {
-  const size = /^(\d+)\s*(k|m|g)?i?b?$/i.exec(String(given));
+  const plain = typeof given === "string" || typeof given === "number" ? String(given) : "";
+  const size = /^(\d+)\s*(k|m|g)?i?b?$/i.exec(plain);
   const right = size && `${size[1]}${size[2] ? `${size[2].toUpperCase()}i` : "Mi"}`;
   if (allowed.includes("Mi") && right && right !== given) return `write ${right}`;
   return `set it with: pulumi config set --path '${where(path)}' VALUE, or remove it to get the default`;

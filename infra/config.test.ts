@@ -279,6 +279,8 @@ describe("refused", () => {
           expect([where, what, given, allowed, remedy].every((text) => text.length > 0)).toBe(true);
         }
       }),
+      // Once a crash: an object that can't be made into text.
+      { examples: [[{ platform: [{ toString: false }] }]] },
     );
   });
 });

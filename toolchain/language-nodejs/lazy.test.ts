@@ -10,7 +10,7 @@ const serialized = (...options: string[]): string[] => {
     const { createRequire } = await import("node:module");
     const require = createRequire(${JSON.stringify(join(root, "package.json"))});
     const { runtime } = require("@pulumi/pulumi");
-    const isLoaded = () => Object.keys(require.cache).some((file) => /node_modules.typescript.lib/.test(file));
+    const isLoaded = () => Object.keys(require.cache).some((file) => file === require.resolve("typescript"));
     console.log(isLoaded());
     console.log(JSON.stringify((await runtime.serializeFunction((a) => a + 1)).text));
     console.log(isLoaded());`;
