@@ -1,7 +1,8 @@
 /**
  * `node bench/scale.ts [--nodes 3,100,1000] [--copies 1,25,50,100,200]`: how preview, `up` and an `up` with nothing to do grow, on a
  * control plane of its own and simulated nodes. First one copy on ever more nodes, then ever more copies of the trading slice on the
- * last number of nodes; each `up` adds to the one before. Prints a Markdown table with its environment, meant for docs/scale.md.
+ * last number of nodes; each `up` adds to the one before. `--checkpoints off` writes the state once, at the end of an `up`, and not
+ * after every step. Prints a Markdown table with its environment, meant for docs/scale.md.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
@@ -16,7 +17,11 @@ import { startSimulated } from "./scale/cluster.ts";
 import { measure, type Taken } from "./scale/measure.ts";
 
 const { values } = parseArgs({
-  options: { nodes: { type: "string", default: "3,100,1000" }, copies: { type: "string", default: "1,25,50,100,200" } },
+  options: {
+    nodes: { type: "string", default: "3,100,1000" },
+    copies: { type: "string", default: "1,25,50,100,200" },
+    checkpoints: { type: "string", default: "on" },
+  },
 });
 const numbers = (text: string): number[] => text.split(",").map(Number);
 const stack = "scale";
@@ -39,7 +44,9 @@ async function environment(): Promise<NodeJS.ProcessEnv> {
     pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
   );
   const { PULUMI_CONFIG_PASSPHRASE_FILE: _, ...env } = all;
-  return { ...env, PULUMI_BACKEND_URL: `file://${scratch}`, PULUMI_CONFIG_PASSPHRASE: "scale" };
+  const own = { PULUMI_BACKEND_URL: `file://${scratch}`, PULUMI_CONFIG_PASSPHRASE: "scale" };
+  const once = values.checkpoints === "off" && { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
+  return { ...env, ...own, ...once };
 }
 
 /** As `--lab` makes it, and nothing protected: it all goes at the end. */
@@ -108,7 +115,7 @@ try {
 }
 process.stdout.write(
   [
-    `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${new Date().toISOString().slice(0, 10)}; seconds / processor seconds / MiB at most`,
+    `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${new Date().toISOString().slice(0, 10)}, checkpoints ${values.checkpoints}; seconds / processor seconds / MiB at most`,
     "",
     "| nodes | copies | resources | preview of the change | `up` with the change | `up` with nothing to do |",
     "|---|---|---|---|---|---|",
