@@ -92,36 +92,33 @@ async function row(nodes: number, copies: number): Promise<Row> {
 const shown = ({ seconds, cpu, memory }: Taken): string =>
   `${seconds.toFixed(1)} / ${cpu.toFixed(1)} / ${memory.toFixed(0)}`;
 
-async function all(): Promise<Row[]> {
-  const rows: Row[] = [];
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Each as it comes, so that a run that is broken off has told what it knows. */
+async function all(): Promise<void> {
   const nodes = numbers(values.nodes);
   const [fewest = 1, ...more] = numbers(values.copies);
   for (const count of nodes) {
     await cluster.nodes(count);
-    rows.push(await row(count, fewest));
+    print(toLine(await row(count, fewest)));
   }
-  for (const copies of more) rows.push(await row(nodes.at(-1) ?? 0, copies));
-  return rows;
+  for (const copies of more) print(toLine(await row(nodes.at(-1) ?? 0, copies)));
 }
 
+const toLine = ({ nodes, copies, resources, preview, up, noop }: Row): string =>
+  `| ${[nodes, copies, resources, ...[preview, up, noop].map(shown)].join(" | ")} |`;
+
 writeFileSync(file, "");
-let rows: Row[] = [];
+print(
+  `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${new Date().toISOString().slice(0, 10)}, checkpoints ${values.checkpoints}; seconds / processor seconds / MiB at most`,
+);
+print("");
+print("| nodes | copies | resources | preview of the change | `up` with the change | `up` with nothing to do |");
+print("|---|---|---|---|---|---|");
 try {
   await runOk("pulumi", ["stack", "init", stack], { cwd, env, timeout: 120_000 });
-  rows = await all();
+  await all();
 } finally {
   await cluster.stop();
   rmSync(file);
 }
-process.stdout.write(
-  [
-    `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${new Date().toISOString().slice(0, 10)}, checkpoints ${values.checkpoints}; seconds / processor seconds / MiB at most`,
-    "",
-    "| nodes | copies | resources | preview of the change | `up` with the change | `up` with nothing to do |",
-    "|---|---|---|---|---|---|",
-    ...rows.map(
-      (r) => `| ${r.nodes} | ${r.copies} | ${r.resources} | ${shown(r.preview)} | ${shown(r.up)} | ${shown(r.noop)} |`,
-    ),
-    "",
-  ].join("\n"),
-);
