@@ -69,10 +69,19 @@ async function idleImage(): Promise<string> {
 
 const client = { namespace: "horizon-load", name: "client" };
 
-/**
- * A pod on every node that only holds a network namespace: policies let other namespaces reach the entrance, and a drain leaves
- * such pods. Returns that of one node.
- */
+/** The stack lets nobody of other namespaces in unless it is told to, as here by whoever owns the cluster. */
+const letIn = {
+  apiVersion: "networking.k8s.io/v1",
+  kind: "NetworkPolicy",
+  metadata: { namespace, name: client.namespace },
+  spec: {
+    podSelector: { matchLabels: { "app.kubernetes.io/name": "gateway" } },
+    policyTypes: ["Ingress"],
+    ingress: [{ from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": client.namespace } } }] }],
+  },
+};
+
+/** A pod on every node that only holds a network namespace, and that a drain leaves. Returns that of one node. */
 export async function clientPod(node: string): Promise<Pod> {
   const image = await idleImage();
   const labels = { app: client.name };
@@ -80,6 +89,7 @@ export async function clientPod(node: string): Promise<Pod> {
   const template = { metadata: { labels }, spec: { containers: [{ name: "idle", image }] } };
   const items = [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: client.namespace } },
+    letIn,
     { apiVersion: "apps/v1", kind: "DaemonSet", metadata, spec: { selector: { matchLabels: labels }, template } },
   ];
   await kubectl(["apply", "--filename", "-"], { input: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
