@@ -148,6 +148,16 @@ describe("what was removed because of its age", () => {
     expect(rules(history)).toEqual(new Set(["a signal is decided", "risk sends what it decided"]));
   });
 
+  it("orders: one that was sent after the decisions were read is not judged yet", () => {
+    const history = clone(trading);
+    const last = history.decisions.pop();
+    history.settled.signals = last?.offset ?? 0n;
+    history.settled.orders = history.orders.find(({ message }) => last?.orders.includes(message.id))?.offset ?? 0n;
+    expect(rules(history)).toEqual(new Set());
+    history.settled.orders += 1n;
+    expect(rules(history)).toEqual(new Set(["risk sends what it decided"]));
+  });
+
   it("signals: their decisions may outlive them", () => {
     const history = clone(trading);
     history.signals.splice(0, 10);
