@@ -3,6 +3,7 @@ import { machineSteps } from "../machine/steps.ts";
 import { runSteps, type Step } from "../progress.ts";
 import type { Context } from "../session.ts";
 import { summary } from "../stack/events.ts";
+import { platformOf } from "../stack/platform.ts";
 import { deploy } from "../stack/pulumi.ts";
 import { orphanStep, stateStep } from "../stack/ready.ts";
 import { printOutputs } from "./outputs.ts";
@@ -17,8 +18,14 @@ const deployStep: Step<Context> = {
   },
 };
 
+const replicasStep: Step<Context> = {
+  title: "Replicas",
+  run: async ({ stack }, report) => (await import("../runtime/kubernetes/replicas.ts")).waitForReplicas(stack, report),
+};
+
 /** Brings the stack to what the program says; ends when every container is healthy. */
 export async function up(context: Context): Promise<void> {
-  await runSteps([doctorStep, ...machineSteps(context.stack), stateStep, orphanStep, deployStep], context);
+  const after = platformOf(context.stack) === "kubernetes" ? [replicasStep] : [];
+  await runSteps([doctorStep, ...machineSteps(context.stack), stateStep, orphanStep, deployStep, ...after], context);
   await printOutputs(context);
 }

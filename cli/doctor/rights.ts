@@ -30,6 +30,8 @@ const made: Omit<Right, "verb">[] = [
 const used: Right[] = [
   { verb: "list", group: "", resource: "pods" },
   { verb: "list", group: "", resource: "events" },
+  { verb: "list", group: "apps", resource: "deployments" },
+  { verb: "list", group: "autoscaling", resource: "horizontalpodautoscalers" },
   { verb: "list", group: "", resource: "nodes", clusterWide: true },
   { verb: "get", group: "", resource: "pods", subresource: "log" },
   { verb: "create", group: "", resource: "pods", subresource: "exec" },
