@@ -36,8 +36,8 @@ afterAll(async () => {
 }, 400_000);
 
 /** A capture of so many seconds, at its own pace. */
-const during = (what: string, seconds: number, run: Work["run"]): Promise<void> =>
-  underLoad(what, { scratch, frames: seconds * perSecond, authority, node: first.name, run });
+const during = (what: string, seconds: number, run: Work["run"], abrupt = false): Promise<void> =>
+  underLoad(what, { scratch, frames: seconds * perSecond, authority, node: first.name, run, abrupt });
 
 const nothingToDo = async (): Promise<void> => expect((await prod(["preview"])).trim()).toBe("nothing to do");
 
@@ -61,13 +61,18 @@ it("every pod killed once", async () => {
     (await listed<Pod>("pods")).some(
       (pod) => workloadOf(pod) === workload && pod.metadata.uid !== gone && isReady(pod),
     ) || undefined;
-  await during("kills", 240, async () => {
-    for (const pod of await listed<Pod>("pods")) {
-      const { name, uid } = pod.metadata;
-      await kubectl(["delete", "pod", name, "--namespace", namespace, "--grace-period=0", "--force", "--wait=false"]);
-      await eventually(`${name} to be replaced`, () => replaced(workloadOf(pod), uid), 300_000);
-    }
-  });
+  await during(
+    "kills",
+    240,
+    async () => {
+      for (const pod of await listed<Pod>("pods")) {
+        const { name, uid } = pod.metadata;
+        await kubectl(["delete", "pod", name, "--namespace", namespace, "--grace-period=0", "--force", "--wait=false"]);
+        await eventually(`${name} to be replaced`, () => replaced(workloadOf(pod), uid), 300_000);
+      }
+    },
+    true,
+  );
 }, 3_600_000);
 
 it("every workload rolled one by one", async () => {
