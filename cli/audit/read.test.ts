@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parseExact } from "./history.ts";
-import { parseHistory } from "./read.ts";
+import { parseHistory, readHistory } from "./read.ts";
 
 const line = (value: object): string => JSON.stringify(value);
 
@@ -40,5 +40,30 @@ describe("parseHistory", () => {
 
   it("refuses a dump that was cut short", () => {
     expect(() => parseHistory(dump.slice(0, -1).join("\n"))).toThrow("before its last line");
+  });
+});
+
+describe("readHistory", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
+  afterEach(() => void vi.useRealTimers());
+  const whole = { code: 0, stdout: line({ complete: true }), stderr: "" };
+  const refused = { code: 1, stdout: "", stderr: "starting\nno route to postgres\n" };
+
+  it("asks again while a server is away, and says which answer it got", async () => {
+    const answers = [refused, whole];
+    const said: string[] = [];
+    const run = async () => answers.shift() ?? whole;
+    await readHistory({ run }, "dev", "the.log", (text) => void said.push(text));
+    expect(said).toEqual(["the provisioner, kafka and postgres to answer: no route to postgres"]);
+    expect(answers).toEqual([]);
+  });
+
+  it("gives up after a minute, with the last answer", async () => {
+    const run = async () => {
+      vi.setSystemTime(Date.now() + 61_000);
+      return refused;
+    };
+    const failed = readHistory({ run }, "dev", "the.log", () => undefined);
+    await expect(failed).rejects.toThrow(/tried for 60 s[\s\S]*no route to postgres[\s\S]*the\.log/);
   });
 });

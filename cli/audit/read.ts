@@ -1,5 +1,7 @@
 /** Reads the history out of the running stack: the provisioner writes it as JSON lines. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { OperationFailed } from "../errors.ts";
+import type { Report as Say } from "../progress.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import {
   type Decision,
@@ -23,17 +25,33 @@ interface Line {
   complete?: boolean;
 }
 
-export async function readHistory(runtime: Runtime, stack: string, log: string): Promise<History> {
-  const finished = await runtime.run("provisioner", ["/provisioner", "dump"], { timeout: 180_000 });
-  if (finished.code === 0) return parseHistory(finished.stdout);
-  throw new OperationFailed({
-    where: `stack ${stack}`,
-    what: "its history can't be read",
-    given: finished.stderr.trim().split("\n").at(-1) ?? `exit code ${finished.code}`,
-    allowed: "a running stack whose provisioner, kafka and postgres are healthy",
-    remedy: `see \`horizon status\`, start it with \`horizon up\`, then run the command again; full log: ${log}`,
-  });
+/** A server may be on its way to another node, or be started again: so many milliseconds, then it counts as away. */
+const away = 60_000;
+
+export async function readHistory(
+  runtime: Pick<Runtime, "run">,
+  stack: string,
+  log: string,
+  say: Say,
+): Promise<History> {
+  const deadline = Date.now() + away;
+  for (;;) {
+    const { code, stdout, stderr } = await runtime.run("provisioner", ["/provisioner", "dump"], { timeout: 180_000 });
+    if (code === 0) return parseHistory(stdout);
+    const given = stderr.trim().split("\n").at(-1) || `exit code ${code}`;
+    if (Date.now() >= deadline) throw new OperationFailed(unreadable(stack, given, log));
+    say(`the provisioner, kafka and postgres to answer: ${given}`);
+    await sleep(2000);
+  }
 }
+
+const unreadable = (stack: string, given: string, log: string) => ({
+  where: `stack ${stack}`,
+  what: `its history can't be read, tried for ${away / 1000} s`,
+  given,
+  allowed: "a running stack whose provisioner, kafka and postgres are healthy",
+  remedy: `see \`horizon status\`, start it with \`horizon up\`, then run the command again; full log: ${log}`,
+});
 
 /** Throws when the dump was cut short: half a history would be full of violations that never were. */
 export function parseHistory(dump: string): History {

@@ -18,7 +18,7 @@ export async function audit(stack: string, log: string, report: Report): Promise
   let boundary: History["settled"] | undefined;
   for (;;) {
     report("the history of the stack");
-    const history = await readHistory(runtime, stack, log);
+    const history = await readHistory(runtime, stack, log, report);
     boundary ??= history.settled;
     const result = check({ ...history, settled: boundary });
     if (result.lost === 0 || Date.now() > deadline) return { audit: result, history };
