@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { labHome } from "../../cli/paths.ts";
 import { run } from "../../cli/process.ts";
-import { cacheDir, type Lab, settings } from "../../lab/lab.ts";
+import { cacheDir, type Lab, NODES, nodeSettings } from "../../lab/lab.ts";
 import { programFile } from "../../lab/programs.ts";
 import { root } from "../checkout.ts";
 import { horizon, horizonOk } from "../horizon.ts";
@@ -63,7 +63,7 @@ describe("the node documents", () => {
 
   it("are how the lab's kubelet is set, by its own word", async () => {
     const document = parse(await rendered(), { version: "1.1" });
-    const own = JSON.parse(readFileSync(settings(lab, "kubelet.json"), "utf8"));
+    const own = JSON.parse(readFileSync(nodeSettings(lab, NODES[0], "kubelet.json"), "utf8"));
     // Two cores can't spare a whole one, and the one node must run everything else too.
     const { reservedSystemCPUs, registerWithTaints, evictionHard, kubeReserved, systemReserved, ...same } = document;
     expect([reservedSystemCPUs, registerWithTaints.length, kubeReserved.memory]).toEqual(["0", 1, "0"]);
