@@ -29,6 +29,11 @@ export interface KeptLogin {
 
 export type Credentials = Login | KeptLogin;
 
+/** Of a server that shows a certificate: whose signature makes it the right one. Absent: connections are in the clear. */
+export interface Trust {
+  authority?: SecretKey;
+}
+
 export const isKept = (who: Credentials): who is KeptLogin => "secretName" in who;
 
 /** The edges of a login: the server or servers, and whoever makes the user there. */
@@ -38,8 +43,30 @@ export const edgesOf = (servers: Needed | Needed[], who: Credentials): Needed[] 
 /** Secrets lie in one directory: one volume per workload. */
 export const secretPath = (name: string): string => `/run/secrets/${name}`;
 
-/** How a client learns who it is: `KAFKA_USER` or a file of it, and a file with the password. */
-export function identity(server: "kafka" | "postgres" | "redis", who: Credentials): Omit<Access, "needs"> {
+type Server = "kafka" | "postgres" | "redis";
+type Told = Omit<Access, "needs">;
+
+/** How a client learns who it is, and by what it knows the server. */
+export function identity(server: Server, who: Credentials & Trust): Told {
+  const [login, trust] = [loginOf(server, who), trustOf(server, who)];
+  return {
+    env: { ...login.env, ...trust.env },
+    secrets: login.secrets,
+    secretRefs: { ...login.secretRefs, ...trust.secretRefs },
+  };
+}
+
+export const authorityPath = (server: Server): string => secretPath(`${server}-ca.crt`);
+
+/** `KAFKA_CA_FILE`: that there is one means TLS, and that the server's certificate and name are verified. */
+export function trustOf(server: Server, { authority }: Trust): Pick<Told, "env" | "secretRefs"> {
+  if (!authority) return { env: {}, secretRefs: {} };
+  const path = authorityPath(server);
+  return { env: { [`${server.toUpperCase()}_CA_FILE`]: path }, secretRefs: { [path]: authority } };
+}
+
+/** `KAFKA_USER` or a file of it, and a file with the password. */
+function loginOf(server: Server, who: Credentials): Told {
   const prefix = server.toUpperCase();
   const [userPath, passwordPath] = [secretPath(`${server}-user`), secretPath(`${server}-password`)];
   const named = (user: string) => ({ [`${prefix}_USER`]: user, [`${prefix}_PASSWORD_FILE`]: passwordPath });

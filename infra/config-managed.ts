@@ -17,15 +17,22 @@ const pods = field(
   "labels by key, such as cnpg.io/cluster: pg",
 );
 
+const secretName = z.string().regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/);
+
 export const managed = (example: string) =>
   z
     .strictObject({
       url: field(z.string(), `Where it is, and as whom to log in to administer it, such as ${example}`, "a URL"),
       secretName: field(
-        z.string().regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/),
+        secretName,
         "A Secret in the stack's namespace with the keys `password` and, unless the URL names a user, `username`",
         "the name of a Secret",
       ),
+      caSecretName: field(
+        secretName,
+        "A Secret in the stack's namespace whose key `ca.crt` has the authority that signed the server's certificate, in PEM: for a URL that asks for TLS",
+        "the name of a Secret",
+      ).optional(),
       pods: pods.optional(),
       networks: networks.optional(),
     })

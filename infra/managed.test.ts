@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseConfig } from "./config.ts";
 import { checkApart } from "./config-data.ts";
 import { UserError } from "./errors.ts";
-import { addressOf, foreign, managedExamples, managedKinds } from "./managed.ts";
+import { addressOf, foreign, type ManagedKind, managedExamples, managedKinds } from "./managed.ts";
 import { kubernetesOptions } from "./platform-for.ts";
 
 const secretName = "admin";
@@ -50,6 +50,14 @@ describe("accepted", () => {
     expect(made?.address.user).toBe(user);
   });
 
+  test.each<[ManagedKind, string]>([
+    ["kafka", "kafka+ssl://a.kafka:9093,b.kafka:9093"],
+    ["postgres", "postgresql://pg-rw.databases:5432?sslmode=verify-full"],
+    ["redis", "rediss://default@redis.databases:6380"],
+  ])("TLS to %s, with the authority", (kind, url) => {
+    expect(refusals({ [kind]: at(url, { caSecretName: "ca" }) })).toEqual([]);
+  });
+
   test("several brokers", () => {
     const url = "kafka://a.kafka.svc:9092,b.kafka.svc:9092";
     expect(refusals({ kafka: at(url) })).toEqual([]);
@@ -59,7 +67,7 @@ describe("accepted", () => {
 
 describe("refused, with the path", () => {
   const postgres = "cipherhorizon:postgres.managed";
-  const tls = "connections to managed servers aren't encrypted yet: not every client of the stack can do TLS";
+  const whose = "the URL asks for TLS, and nothing says whose certificate is the right one";
   test.each<[string, Record<string, unknown>, string[]]>([
     [
       "on docker",
@@ -95,17 +103,45 @@ describe("refused, with the path", () => {
       [`${postgres}.url: more than one server (a.b, c.b)`],
     ],
     [
-      "TLS by sslmode",
+      "encryption without verification",
       { postgres: at("postgresql://a.b:1?sslmode=require") },
-      [`${postgres}.url: ${tls} (sslmode=require)`],
+      [`${postgres}.url: this would encrypt without knowing with whom (sslmode=require)`],
+    ],
+    [
+      "TLS by sslmode without an authority",
+      { postgres: at("postgresql://a.b:1?sslmode=verify-full") },
+      [`${postgres}.caSecretName: ${whose} (nothing)`],
     ],
     [
       "a numbered database",
       { redis: at("redis://a.b:1/3") },
       ["cipherhorizon:redis.managed.url: something stands behind the port (/3)"],
     ],
-    ["TLS by scheme", { redis: at("rediss://a.b:1") }, [`cipherhorizon:redis.managed.url: ${tls} (rediss://)`]],
-    ["TLS to Kafka", { kafka: at("kafka+ssl://a.b:1") }, [`cipherhorizon:kafka.managed.url: ${tls} (kafka+ssl://)`]],
+    [
+      "TLS by scheme without an authority",
+      { redis: at("rediss://a.b:1"), kafka: at("kafka+ssl://a.b:1") },
+      ["kafka", "redis"].map((kind) => `cipherhorizon:${kind}.managed.caSecretName: ${whose} (nothing)`),
+    ],
+    [
+      "an authority of a server that is talked to in the clear",
+      {
+        redis: at("redis://a.b:1", { caSecretName: "ca" }),
+        postgres: at("postgresql://a.b:1", { caSecretName: "ca" }),
+      },
+      ["postgres", "redis"].map(
+        (kind) => `cipherhorizon:${kind}.managed.caSecretName: an authority, and a URL that doesn't ask for TLS (ca)`,
+      ),
+    ],
+    [
+      "PostgreSQL's parameter for another",
+      { redis: at("redis://a.b:1?sslmode=verify-full") },
+      ["cipherhorizon:redis.managed.url: no such parameter (sslmode)"],
+    ],
+    [
+      "another word for TLS",
+      { kafka: at("kafkas://a.b:1") },
+      ["cipherhorizon:kafka.managed.url: not the URL of such a server ((not shown))"],
+    ],
     [
       "another parameter",
       { redis: at("redis://a.b:1?db=2") },

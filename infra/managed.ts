@@ -14,12 +14,18 @@ export const managedExamples: Record<ManagedKind, string> = {
   redis: "redis://default@redis.databases:6379",
 };
 
-/** Of each, what stands before `://`; and what would mean TLS. */
+/** Under which CloudNativePG, Strimzi and cert-manager keep an authority. */
+export const caKey = "ca.crt";
+
+/** Of each, what stands before `://`; and what means TLS there. PostgreSQL has a parameter for it. */
 const schemes: Record<ManagedKind, { plain: string[]; tls: string[] }> = {
-  kafka: { plain: ["kafka"], tls: ["kafkas", "kafka+ssl", "kafka+tls"] },
+  kafka: { plain: ["kafka"], tls: ["kafka+ssl"] },
   postgres: { plain: ["postgresql", "postgres"], tls: [] },
   redis: { plain: ["redis"], tls: ["rediss"] },
 };
+
+/** The one mode in which a client knows with whom it talks. */
+const verified = "verify-full";
 
 export interface Address {
   scheme: string;
@@ -100,7 +106,8 @@ export function checkManaged(kind: ManagedKind, managed: Managed): Problem[] {
   return [
     ...checkAddress(kind, address, problem, example),
     ...checkPlace(managed, address, problem),
-    ...checkTls(kind, address, problem),
+    ...checkTls(kind, managed, address, problem),
+    ...checkParams(kind, address, problem),
   ];
 }
 
@@ -147,24 +154,40 @@ function checkPlace(managed: Managed, address: Address, problem: Say): Problem[]
   return [problem("pods", "labels are of pods in the cluster", given, "one of the two", "remove managed.pods")];
 }
 
-/** None of it is tried, so none is promised: docs/adr/0009-managed-servers.md. */
-function checkTls(kind: ManagedKind, { scheme, params }: Address, problem: Say): Problem[] {
-  const { sslmode, ...others } = params;
-  const plain = kind === "postgres" && sslmode === "disable";
-  const asked = [
-    ...(schemes[kind].tls.includes(scheme) ? [`${scheme}://`] : []),
-    ...(sslmode !== undefined && !plain ? [`sslmode=${sslmode}`] : []),
-  ];
-  const unknown = Object.keys(others);
-  const tls = asked.map((given) =>
-    problem(
+function checkTls(kind: ManagedKind, { caSecretName }: Managed, { scheme, params }: Address, problem: Say): Problem[] {
+  const encrypted = schemes[kind].tls.includes(scheme) || (kind === "postgres" && params.sslmode === verified);
+  if (encrypted === (caSecretName !== undefined)) return [];
+  if (encrypted) {
+    return [
+      problem(
+        "caSecretName",
+        "the URL asks for TLS, and nothing says whose certificate is the right one",
+        "nothing",
+        `the name of a Secret in the stack's namespace with the key ${caKey}`,
+        `make it: kubectl create secret generic ${kind}-ca --from-file=${caKey}=…, and name it here`,
+      ),
+    ];
+  }
+  const tls = kind === "postgres" ? `?sslmode=${verified} in the URL` : `${schemes[kind].tls[0]}:// in the URL`;
+  const what = "an authority, and a URL that doesn't ask for TLS";
+  return [problem("caSecretName", what, caSecretName ?? "", `nothing, or ${tls}`, `write ${tls}, or remove it`)];
+}
+
+function checkParams(kind: ManagedKind, { params }: Address, problem: Say): Problem[] {
+  const unknown = Object.keys(params).filter((each) => kind !== "postgres" || each !== "sslmode");
+  const { sslmode = "disable" } = params;
+  const problems = {
+    unknown: problem("url", "no such parameter", unknown.join(", "), "none", "remove what follows the question mark"),
+    mode: problem(
       "url",
-      "connections to managed servers aren't encrypted yet: not every client of the stack can do TLS",
-      given,
-      `${schemes[kind].plain[0]}://${kind === "postgres" ? ", without sslmode or with sslmode=disable" : ""}`,
-      "use a listener without TLS on a network that you trust or that encrypts by itself",
+      "this would encrypt without knowing with whom",
+      `sslmode=${sslmode}`,
+      `sslmode=${verified}, or none and no encryption`,
+      `write sslmode=${verified}, and name the authority in caSecretName`,
     ),
-  );
-  const remedy = "remove what follows the question mark";
-  return unknown.length === 0 ? tls : [...tls, problem("url", "no such parameter", unknown.join(", "), "none", remedy)];
+  };
+  return [
+    ...(kind === "postgres" && ![verified, "disable"].includes(sslmode) ? [problems.mode] : []),
+    ...(unknown.length > 0 ? [problems.unknown] : []),
+  ];
 }

@@ -160,6 +160,74 @@ describe("the outputs", () => {
   });
 });
 
+describe("with TLS", () => {
+  const secure = {
+    ...values,
+    kafka: { managed: { ...values.kafka.managed, url: "kafka+ssl://k.databases:9093", caSecretName: "kafka-ca" } },
+    postgres: {
+      managed: {
+        url: "postgresql://pg-rw.databases:5432?sslmode=verify-full",
+        secretName: "pg",
+        caSecretName: "pg-ca",
+      },
+    },
+    redis: { managed: { ...values.redis.managed, url: "rediss://cache.example.com:6380", caSecretName: "redis-ca" } },
+  };
+  let secured: ReturnType<typeof assemble>;
+  beforeAll(async () => {
+    await pulumi.runtime.setMocks(mocks, "cipherhorizon", "prod", false);
+    await pulumi.runtime.runInPulumiStack(async () => {
+      secured = assemble(secure);
+    });
+    await pulumi.runtime.disconnect();
+  }, 60_000);
+  const clients = (server: string) =>
+    [...secured.workloads.values()].filter(({ needs = [] }) => needs.some(({ name }) => name === server));
+
+  test.each([
+    ["kafka", ["engine", "market-data", "provisioner", "risk-management", "trading-signal"]],
+    ["postgres", ["postgres-exporter", "provisioner", "risk-management", "trading-signal"]],
+    ["redis", ["market-data", "provisioner", "redis-exporter"]],
+  ])("whoever talks to %s has its authority, and nobody else", (server, expected) => {
+    const path = `/run/secrets/${server}-ca.crt`;
+    const having = [...secured.workloads.values()].filter(({ secretRefs }) => secretRefs && path in secretRefs);
+    expect(having.map(({ name }) => name).sort()).toEqual(expected);
+    const talking = clients(server).filter(({ name }) => name !== "prometheus");
+    expect(talking.map(({ name }) => name).sort()).toEqual(expected);
+    for (const { env, secretRefs } of having) {
+      expect(secretRefs?.[path]).toEqual({ secret: server === "postgres" ? "pg-ca" : `${server}-ca`, key: "ca.crt" });
+      expect(JSON.stringify(env)).toContain(path);
+    }
+  });
+
+  test("services are told to encrypt and to verify", () => {
+    const env = (name: string) => secured.workloads.get(name)?.env;
+    for (const name of ["engine", "market-data", "provisioner"]) {
+      expect(env(name)).toMatchObject({ KAFKA_SECURITY: "sasl_ssl", KAFKA_CA_FILE: "/run/secrets/kafka-ca.crt" });
+    }
+    expect(env("risk-management")).toMatchObject({ POSTGRES_CA_FILE: "/run/secrets/postgres-ca.crt" });
+    expect(env("market-data")).toMatchObject({ REDIS_CA_FILE: "/run/secrets/redis-ca.crt" });
+    expect(env("postgres-exporter")?.DATA_SOURCE_URI).toMatch(
+      /\?sslmode=verify-full&sslrootcert=\/run\/secrets\/postgres-ca\.crt$/,
+    );
+    expect(env("redis-exporter")).toMatchObject({
+      REDIS_ADDR: "rediss://cache.example.com:6380",
+      REDIS_EXPORTER_TLS_CA_CERT_FILE: "/run/secrets/redis-ca.crt",
+    });
+  });
+
+  test("and so are people", async () => {
+    const logins = (await known(secured.outputs.logins as never)) as {
+      redis: string;
+      postgres: { risk: string };
+      kafka: { security: string };
+    };
+    expect(logins.kafka.security).toBe("sasl_ssl");
+    expect(logins.postgres.risk).toMatch(/\/risk\?sslmode=verify-full$/);
+    expect(logins.redis).toMatch(/^rediss:\/\//);
+  });
+});
+
 test("nothing is scraped, alerted or drawn that only a broker of the stack's own could tell", () => {
   const prometheus = JSON.stringify(plan.workloads.get("prometheus")?.files);
   expect(prometheus).not.toContain("kafka_controller_active");

@@ -40,20 +40,22 @@ function logins({ data, trading, observability }: Parts) {
   const auditor = data.kafka("auditor");
   const [broker] = auditor.servers.filter(isRunning);
   const reader = (database: string) => {
-    const { user, password, host, port } = data.postgres(database, "auditor");
-    return pulumi.interpolate`postgresql://${user}:${password}@${host}:${port}/${database}`;
+    const { user, password, host, port, authority } = data.postgres(database, "auditor");
+    const mode = authority ? "?sslmode=verify-full" : "";
+    return pulumi.interpolate`postgresql://${user}:${password}@${host}:${port}/${database}${mode}`;
   };
   const redis = data.redis("auditor");
   return pulumi.secret({
     kafka: {
       internal: auditor.brokers,
       external: broker?.exposed.external ?? "off",
+      security: auditor.authority ? "sasl_ssl" : "sasl_plaintext",
       mechanism: "SCRAM-SHA-512",
       user: auditor.user,
       password: auditor.password,
     },
     postgres: { signal: reader("signal"), risk: reader("risk") },
-    redis: pulumi.interpolate`redis://${redis.user}:${redis.password}@${redis.address}`,
+    redis: pulumi.interpolate`${redis.authority ? "rediss" : "redis"}://${redis.user}:${redis.password}@${redis.address}`,
     riskApiToken: trading.riskToken,
     ...(observability.grafana && {
       grafana: { user: "admin", password: observability.grafana.adminPassword },

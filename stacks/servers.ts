@@ -1,6 +1,6 @@
 /** The data servers: the stack's own, or, by configuration alone, ones that somebody else runs. What uses them doesn't know which. */
 import type { Output } from "@pulumi/pulumi";
-import type { Credentials } from "../components/access.ts";
+import type { Credentials, Trust } from "../components/access.ts";
 import { Kafka, type KafkaServer } from "../components/kafka/kafka.ts";
 import { Postgres, type PostgresServer, postgresAt } from "../components/postgres/postgres.ts";
 import { type DeclaredRole, declaredRoles } from "../components/provisioner/databases.ts";
@@ -10,7 +10,7 @@ import type { RedisUser } from "../components/redis/acl.ts";
 import { Redis, type RedisServer, redisAt } from "../components/redis/redis.ts";
 import { Passwords } from "../components/secrets/passwords.ts";
 import type { Config } from "../infra/config.ts";
-import { foreign, type ManagedKind } from "../infra/managed.ts";
+import { caKey, foreign, type ManagedKind } from "../infra/managed.ts";
 import type { Platform } from "../infra/platform.ts";
 import type { Foreign, Running } from "../infra/workload.ts";
 import { outside, outsideHost } from "./entrance.ts";
@@ -29,19 +29,20 @@ export interface Server<Where, User extends string> {
 function elsewhere(
   config: Config,
   kind: ManagedKind,
-): { server: Foreign; hosts: string[]; who: Credentials } | undefined {
+): { server: Foreign; hosts: string[]; who: Credentials; trust: Trust } | undefined {
   const { managed } = config[kind];
   if (!managed) return undefined;
   const { address, ...server } = foreign(kind, managed);
   const hosts = address.hosts.map((host) => `${host}:${address.port}`);
-  return { server, hosts, who: { secretName: managed.secretName, user: address.user } };
+  const trust = managed.caSecretName === undefined ? {} : { authority: { secret: managed.caSecretName, key: caKey } };
+  return { server, hosts, who: { secretName: managed.secretName, user: address.user }, trust };
 }
 
 export function kafkaOf(platform: Platform, config: Config): Server<KafkaServer, DeclaredKafkaUser> {
   const managed = elsewhere(config, "kafka");
   if (managed) {
     const passwords = new Passwords("kafka-password", { users: declaredKafkaUsers }).of;
-    const where = { servers: [managed.server], brokers: managed.hosts.join(",") };
+    const where = { servers: [managed.server], brokers: managed.hosts.join(","), ...managed.trust };
     return { running: [], where, admin: { ...where, ...managed.who }, passwords };
   }
   const users = ["broker", "provisioner", ...declaredKafkaUsers] as const;
@@ -66,7 +67,7 @@ export function redisOf(platform: Platform, config: Config): RedisOf {
   const passwords = new Passwords("redis-password", { users: declaredRedisUsers }).of;
   const managed = elsewhere(config, "redis");
   if (managed) {
-    const where = redisAt(managed.server);
+    const where = { ...redisAt(managed.server), ...managed.trust };
     return { running: [], where, admin: { ...where, ...managed.who }, passwords };
   }
   const redis = new Redis("redis", { platform, ...allowance(config, "redis"), storage: "1Gi", passwords });
@@ -77,7 +78,7 @@ export function postgresOf(platform: Platform, config: Config): Server<PostgresS
   const managed = elsewhere(config, "postgres");
   if (managed) {
     const passwords = new Passwords("postgres-password", { users: declaredRoles }).of;
-    const where = postgresAt(managed.server);
+    const where = { ...postgresAt(managed.server), ...managed.trust };
     return { running: [], where, admin: { ...where, ...managed.who }, passwords };
   }
   const passwords = new Passwords("postgres-password", { users: ["provisioner", ...declaredRoles] as const }).of;

@@ -1,12 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { render, writeFolder } from "./render.ts";
 
 test("prod comes out as one file for each workload, the same bytes each time, and stale ones go", async () => {
   const folder = mkdtempSync(join(tmpdir(), "horizon-render-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   const read = () =>
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -30,6 +31,7 @@ test("prod comes out as one file for each workload, the same bytes each time, an
 
 test("a file that isn't a rendering is left alone", () => {
   const folder = mkdtempSync(join(tmpdir(), "horizon-render-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, "other.yaml"), "kind: Service\n");
   writeFolder(folder, new Map());
   expect(readdirSync(folder)).toEqual(["other.yaml"]);

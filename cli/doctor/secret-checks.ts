@@ -1,6 +1,6 @@
 /** The Secrets with which managed servers are administered: whether they are there, and have the keys that pods mount. Pure. */
 import type { Config } from "../../infra/config.ts";
-import { foreign, managedKinds } from "../../infra/managed.ts";
+import { caKey, foreign, managedKinds } from "../../infra/managed.ts";
 import { type Finding, fine, missing } from "./finding.ts";
 
 export interface WantedSecret {
@@ -17,8 +17,10 @@ export function secretsOf(config: Pick<Config, (typeof managedKinds)[number]>): 
     const { managed } = config[kind];
     if (!managed) return [];
     const { user } = foreign(kind, managed).address;
+    const { secretName, caSecretName } = managed;
     return [
-      { server: kind, name: managed.secretName, keys: [...(user === undefined ? ["username"] : []), "password"] },
+      { server: kind, name: secretName, keys: [...(user === undefined ? ["username"] : []), "password"] },
+      ...(caSecretName === undefined ? [] : [{ server: kind, name: caSecretName, keys: [caKey] }]),
     ];
   });
 }
@@ -28,7 +30,7 @@ export const judgeSecrets = (wanted: WantedSecret[], found: FoundSecrets, namesp
 
 function judge({ server, name, keys }: WantedSecret, found: string[] | undefined, namespace: string): Finding {
   const check = `secret for ${server}`;
-  const literals = keys.map((key) => `--from-literal=${key}=…`).join(" ");
+  const literals = keys.map((key) => (key === caKey ? `--from-file=${key}=FILE` : `--from-literal=${key}=…`)).join(" ");
   if (found === undefined) {
     return missing(
       check,

@@ -1,6 +1,6 @@
 /** Exporters: small translators beside the servers that don't speak Prometheus themselves. Pure. */
 import type { Image, Running, Size, Workload } from "../../infra/workload.ts";
-import { secretPath } from "../access.ts";
+import { authorityPath, secretPath, trustOf } from "../access.ts";
 import { fixedBy } from "../image.ts";
 import { type PostgresConnection, postgresAccess } from "../postgres/postgres.ts";
 import { type RedisConnection, redisAccess } from "../redis/redis.ts";
@@ -25,20 +25,26 @@ export const nginxExporterTarget = {
 
 export function redisExporterWorkload(image: Image, size: ExporterSize, redis: RedisConnection): Workload {
   const passwords = secretPath("redis-passwords.json");
-  const url = `redis://${redis.address}`;
+  const scheme = redis.authority ? "rediss" : "redis";
   return {
     name: "redis-exporter",
     image,
     command: ["/redis_exporter"],
     ports: { http: 9121 },
     ...fixedBy("redis-exporter", "30s"),
-    env: { REDIS_ADDR: url, REDIS_USER: redis.user, REDIS_PASSWORD_FILE: passwords },
+    env: {
+      REDIS_ADDR: `${scheme}://${redis.address}`,
+      REDIS_USER: redis.user,
+      REDIS_PASSWORD_FILE: passwords,
+      ...(redis.authority && { REDIS_EXPORTER_TLS_CA_CERT_FILE: authorityPath("redis") }),
+    },
     // The exporter looks a password up by the address with the user in it.
     secrets: {
       [passwords]: redis.password.apply((password) =>
-        JSON.stringify({ [`redis://${redis.user}@${redis.address}`]: password }),
+        JSON.stringify({ [`${scheme}://${redis.user}@${redis.address}`]: password }),
       ),
     },
+    secretRefs: trustOf("redis", redis).secretRefs,
     needs: redisAccess(redis).needs,
     ...common(size),
   };
@@ -46,6 +52,7 @@ export function redisExporterWorkload(image: Image, size: ExporterSize, redis: R
 
 export function postgresExporterWorkload(image: Image, size: ExporterSize, postgres: PostgresConnection): Workload {
   const password = secretPath("postgres-password");
+  const mode = postgres.authority ? `verify-full&sslrootcert=${authorityPath("postgres")}` : "disable";
   return {
     name: "postgres-exporter",
     image,
@@ -53,11 +60,12 @@ export function postgresExporterWorkload(image: Image, size: ExporterSize, postg
     ports: { http: 9187 },
     ...fixedBy("postgres-exporter", "30s"),
     env: {
-      DATA_SOURCE_URI: `${postgres.host}:${postgres.port}/${postgres.database}?sslmode=disable`,
+      DATA_SOURCE_URI: `${postgres.host}:${postgres.port}/${postgres.database}?sslmode=${mode}`,
       DATA_SOURCE_USER: postgres.user,
       DATA_SOURCE_PASS_FILE: password,
     },
     secrets: { [password]: postgres.password },
+    secretRefs: trustOf("postgres", postgres).secretRefs,
     needs: postgresAccess(postgres).needs,
     ...common(size),
   };

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { nginxConf, type Route } from "./nginx.ts";
 
 const routes: Route[] = [
@@ -25,6 +25,7 @@ test("no upstream is named literally: nginx would refuse to start without it", (
 /** Runs the script's part before nginx, on a made-up resolv.conf. */
 function resolverFor(resolv: string): string {
   const directory = mkdtempSync(join(tmpdir(), "horizon-gateway-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
   const script = readFileSync(new URL("start.sh", import.meta.url), "utf8")
     .replaceAll("/etc/resolv.conf", join(directory, "resolv.conf"))
     .replaceAll("/tmp/resolver.conf", join(directory, "resolver.conf"))

@@ -4,7 +4,7 @@ import * as random from "@pulumi/random";
 import { UserError } from "../../infra/errors.ts";
 import type { Platform } from "../../infra/platform.ts";
 import type { Needed, Running } from "../../infra/workload.ts";
-import { type Access, type Credentials, edgesOf, identity, type Login } from "../access.ts";
+import { type Access, type Credentials, edgesOf, identity, type Login, type Trust } from "../access.ts";
 import { imageOf } from "../image.ts";
 import { alone, ports } from "./properties.ts";
 import { type KafkaWorkload, kafkaWorkload } from "./workload.ts";
@@ -15,7 +15,7 @@ export interface KafkaArgs extends Omit<KafkaWorkload, "clusterId" | "image" | "
 }
 
 /** Where it is, whoever runs it. */
-export interface KafkaServer {
+export interface KafkaServer extends Trust {
   servers: Needed[];
   brokers: string;
 }
@@ -64,7 +64,7 @@ export function kafkaAccess(kafka: KafkaServer & Credentials): Access {
   const who = identity("kafka", kafka);
   return {
     ...who,
-    env: { KAFKA_BROKERS: kafka.brokers, KAFKA_SECURITY: "sasl_plaintext", ...who.env },
+    env: { KAFKA_BROKERS: kafka.brokers, KAFKA_SECURITY: kafka.authority ? "sasl_ssl" : "sasl_plaintext", ...who.env },
     needs: edgesOf(kafka.servers, kafka),
   };
 }

@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../../infra/platform.ts";
 import type { Needed, Running } from "../../infra/workload.ts";
-import { type Access, type Credentials, edgesOf, identity, type Login } from "../access.ts";
+import { type Access, type Credentials, edgesOf, identity, type Login, type Trust } from "../access.ts";
 import { imageOf } from "../image.ts";
 import { type PostgresWorkload, postgresWorkload } from "./workload.ts";
 
@@ -11,7 +11,7 @@ export interface PostgresArgs extends Omit<PostgresWorkload, "image"> {
 }
 
 /** Where it is, whoever runs it. */
-export interface PostgresServer {
+export interface PostgresServer extends Trust {
   server: Needed;
   host: string;
   port: number;

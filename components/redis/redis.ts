@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../../infra/platform.ts";
 import type { Needed, Running } from "../../infra/workload.ts";
-import { type Access, type Credentials, edgesOf, identity, type Login } from "../access.ts";
+import { type Access, type Credentials, edgesOf, identity, type Login, type Trust } from "../access.ts";
 import { imageOf } from "../image.ts";
 import { type RedisWorkload, redisWorkload } from "./workload.ts";
 
@@ -11,7 +11,7 @@ export interface RedisArgs extends Omit<RedisWorkload, "image"> {
 }
 
 /** Where it is, whoever runs it. */
-export interface RedisServer {
+export interface RedisServer extends Trust {
   server: Needed;
   address: string;
 }

@@ -56,17 +56,19 @@ const parentRefs = [{ name: "public", namespace: "entrance", sectionName: "tls" 
 const gateway = { kind: "gateway", host, annotations, from, parentRefs };
 
 /** Data servers of others, in the cluster and outside of it. */
-const managed = (host: string, where: Values): Values =>
+const managed = (urls: Record<string, string>, host: string, where: Values): Values =>
   Object.fromEntries(
-    Object.entries({
-      kafka: "kafka://admin@HOST:9092",
-      postgres: "postgresql://HOST:5432",
-      redis: "redis://HOST:6379",
-    }).map(([kind, url]) => [
+    Object.entries(urls).map(([kind, url]) => [
       kind,
       { managed: { url: url.replace("HOST", `${kind}.${host}`), secretName: kind, ...where } },
     ]),
   );
+const plain = { kafka: "kafka://admin@HOST:9092", postgres: "postgresql://HOST:5432", redis: "redis://HOST:6379" };
+const tls = {
+  kafka: "kafka+ssl://admin@HOST:9093",
+  postgres: "postgresql://HOST:5432?sslmode=verify-full",
+  redis: "rediss://HOST:6380",
+};
 
 /** Every setting that reaches an object, away from its default. A stack's name is its configuration's here. */
 const everything: Values = {
@@ -116,9 +118,14 @@ export const shapes: Record<string, Shape> = {
   ingress: { values: { ...prod, kubernetes: { expose: ingress } } },
   "own-certificate": { values: { ...prod, kubernetes: { expose: { kind: "ingress", host, from } } } },
   gateway: { values: { ...prod, kubernetes: { expose: gateway } } },
-  "managed-inside": { values: { ...prod, ...managed("databases", { pods: { "example.com/cluster": "main" } }) } },
+  "managed-inside": {
+    values: { ...prod, ...managed(plain, "databases", { pods: { "example.com/cluster": "main" } }) },
+  },
   "managed-outside": {
-    values: { ...prod, ...managed("example.com", { networks: ["192.0.2.0/24", "2001:db8::/32"] }) },
+    values: {
+      ...prod,
+      ...managed(tls, "example.com", { caSecretName: "authority", networks: ["192.0.2.0/24", "2001:db8::/32"] }),
+    },
   },
   everything: { values: everything },
 };

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { minimal } from "../fixtures/workloads.ts";
 import type { Running } from "../workload.ts";
 import type { DockerOptions, DockerPlatform } from "./platform.ts";
@@ -23,6 +23,7 @@ let front: Running;
 
 const context = mkdtempSync(join(tmpdir(), "horizon-platform-"));
 writeFileSync(join(context, "Dockerfile"), "FROM scratch\n");
+afterAll(() => rmSync(context, { recursive: true }));
 const source = { name: "app", context, dockerfile: "Dockerfile", inputs: [] };
 
 const settings: DockerOptions = {

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { minimal, workloads } from "../fixtures/workloads.ts";
 import { resolved } from "../testing.ts";
 import type { Running, Workload } from "../workload.ts";
@@ -30,6 +30,7 @@ let front: Running;
 
 const context = mkdtempSync(join(tmpdir(), "horizon-kubernetes-"));
 writeFileSync(join(context, "Dockerfile"), "FROM scratch\n");
+afterAll(() => rmSync(context, { recursive: true }));
 const source = { name: "app", context, dockerfile: "Dockerfile", inputs: [] };
 
 const { hashKey: _, ...about } = given;
