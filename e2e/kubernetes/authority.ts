@@ -6,16 +6,21 @@ import { join } from "node:path";
 const validDays = "2";
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 
+/** All in PEM. */
 export interface Pair {
   certificate: string;
   /** PKCS #8. */
   key: string;
 }
 
+/** What a server shows, and whom one must trust for it. */
+export interface Shown extends Pair {
+  authority: string;
+}
+
 export interface Authority {
-  /** PEM: what a client must trust. */
   certificate: string;
-  sign(name: string, hosts: readonly string[]): Pair;
+  sign(name: string, hosts: readonly string[]): Shown;
 }
 
 /** Its files stay in the folder. */
@@ -31,12 +36,17 @@ export function authority(folder: string, name: string): Authority {
 
   const { certificate } = make("ca", "-addext", "keyUsage=critical,keyCertSign,cRLSign");
   const by = ["-CA", file("ca", "crt"), "-CAkey", file("ca", "key")];
-  const server = ["basicConstraints=critical,CA:FALSE", "keyUsage=critical,digitalSignature", "extendedKeyUsage=serverAuth"];
+  const server = [
+    "basicConstraints=critical,CA:FALSE",
+    "keyUsage=critical,digitalSignature",
+    "extendedKeyUsage=serverAuth",
+  ];
   return {
     certificate,
     sign: (owner, hosts) => {
       const names = `subjectAltName=${hosts.map((host) => `DNS:${host}`).join(",")}`;
-      return make(owner, ...by, ...[...server, names].flatMap((extension) => ["-addext", extension]));
+      const pair = make(owner, ...by, ...[...server, names].flatMap((extension) => ["-addext", extension]));
+      return { ...pair, authority: certificate };
     },
   };
 }

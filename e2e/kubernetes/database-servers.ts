@@ -1,12 +1,15 @@
 /** How the servers of somebody else are set up, without TLS and with nothing but TLS. Pure. */
 import { serverProperties } from "../../components/kafka/properties.ts";
 import { thirdPartyImage } from "../../infra/images.ts";
-import type { Pair } from "./authority.ts";
+import type { Shown } from "./authority.ts";
 
 export const databases = "databases";
 
 export const servers = ["kafka", "postgres", "redis"] as const;
 export type Server = (typeof servers)[number];
+
+export const ofEach = <T>(make: (server: Server) => T): Record<Server, T> =>
+  Object.fromEntries(servers.map((server) => [server, make(server)])) as Record<Server, T>;
 
 export const ports: Record<Server, number> = { kafka: 9092, postgres: 5432, redis: 6379 };
 
@@ -32,13 +35,13 @@ export interface Setup {
 const at = (name: string): string => `/etc/server/${name}`;
 
 /** `tls` absent: no TLS at all. Present: nobody from another pod gets in without. */
-export function setupOf(server: Server, password: string, tls?: Pair): Setup {
-  const pem = tls && { "tls.crt": tls.certificate, "tls.key": tls.key };
+export function setupOf(server: Server, password: string, tls?: Shown): Setup {
+  const pem = tls && { "tls.crt": tls.certificate, "tls.key": tls.key, "ca.crt": tls.authority };
   const { files, ...rest } = setups[server](password, tls);
   return { ...rest, files: { ...files, ...pem }, user: thirdPartyImage(server).user };
 }
 
-const setups: Record<Server, (password: string, tls: Pair | undefined) => Omit<Setup, "user">> = {
+const setups: Record<Server, (password: string, tls: Shown | undefined) => Omit<Setup, "user">> = {
   kafka: (password, tls) => ({
     command: ["bash", at("start.sh")],
     env: {
@@ -92,7 +95,7 @@ const setups: Record<Server, (password: string, tls: Pair | undefined) => Omit<S
 };
 
 /** The stack's own settings, but for the administrator, the name and the listener that clients use. */
-function kafkaProperties(tls: Pair | undefined): string {
+function kafkaProperties(tls: Shown | undefined): string {
   const own = {
     "super.users": `User:broker;User:${administrators.kafka}`,
     "advertised.listeners": `INTERNAL://${hostsOf("kafka")[2]}:${ports.kafka},SELF://localhost:9095`,
