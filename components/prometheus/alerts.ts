@@ -181,6 +181,14 @@ export const alerts: Record<string, Alert[]> = {
       summary: "A log of Kafka is offline",
       description: "Usually its disk is full or failing.",
     },
+    {
+      alert: "KafkaCopiesBehind",
+      expr: "sum(kafka_replica_manager_underreplicatedpartitions) > 0",
+      holds: "5m",
+      severity: warning,
+      summary: "Copies of Kafka's partitions are missing or behind",
+      description: 'Of {{ printf "%.0f" $value }} partitions; another loss may stop all writing.',
+    },
   ],
   "redis-exporter": [
     {

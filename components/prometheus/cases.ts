@@ -160,6 +160,7 @@ export const cases: Record<string, Cases> = {
   },
   KafkaNoController: down("kafka_controller_active", 30),
   KafkaOfflineLog: never("kafka_replica_manager_offlinereplicacount"),
+  KafkaCopiesBehind: above("kafka_replica_manager_underreplicatedpartitions", 0, 300),
   RedisDown: down("redis_up", 30),
   RedisMemoryHigh: {
     fires: [

@@ -55,7 +55,8 @@ test.each(all)("queries on the page of $alert are PromQL and read metrics that e
 test.each(all)("commands on the page of $alert are horizon's and name workloads", ({ alert }) => {
   const page = read(runbook(alert));
   const main = read("cli/main.ts");
-  const names: readonly string[] = [...workloadNames, "NAME"];
+  const brokers = ["kafka-0", "kafka-1", "kafka-2"];
+  const names: readonly string[] = [...workloadNames, ...brokers, "NAME"];
   for (const [, command, name] of page.matchAll(/\.\/horizon (\w+)(?: ([\w-]+))?/g)) {
     expect(main).toMatch(new RegExp(`\\.command\\("${command}\\b`));
     if (command === "logs" || command === "exec") expect(names).toContain(name);

@@ -64,9 +64,9 @@ export async function unready(): Promise<string[]> {
   return producers.filter((name) => found.some((row) => row.name === name && row.health !== "healthy"));
 }
 
-/** Names of the alerts that fire, asked of the running Prometheus. */
-export async function firing(): Promise<string[]> {
-  const query = ["/bin/promtool", "query", "instant", "http://localhost:9090", 'ALERTS{alertstate="firing"}'];
+/** Names of the alerts that fire, or will when it lasts; asked of the running Prometheus. */
+export async function alerts(state: "pending" | "firing"): Promise<string[]> {
+  const query = ["/bin/promtool", "query", "instant", "http://localhost:9090", `ALERTS{alertstate="${state}"}`];
   const text = await prod(["exec", "prometheus", "--", ...query]);
   return [...text.matchAll(/alertname="(\w+)"/g)].map(([, name = ""]) => name);
 }

@@ -12,7 +12,7 @@ import { pidOf } from "../../lab/process.ts";
 import { root } from "../checkout.ts";
 import { horizon, horizonOk } from "../horizon.ts";
 import { eventually } from "../wait.ts";
-import { allWell, bringBack, brokers, firing, lose, producerRuns, unready } from "./brokers.ts";
+import { alerts, allWell, bringBack, brokers, lose, producerRuns, unready } from "./brokers.ts";
 import { isReady, kubectl, lab, listed, namespace, type Pod, workloadOf } from "./cluster.ts";
 import { prod, prodTried, stackUp } from "./prod.ts";
 import { underLoad, type Work } from "./under-load.ts";
@@ -128,6 +128,8 @@ it("each broker lost in turn: producers go on", async () => {
       // What was on its way when the broker went is not meant.
       const more = before + 20 * perSecond;
       await eventually(`producers to go on without ${broker}`, async () => committed() > more || undefined);
+      const behind = "KafkaCopiesBehind";
+      await eventually(behind, async () => (await alerts("pending")).includes(behind) || undefined);
       await bringBack();
     }
   });
@@ -137,7 +139,7 @@ it("two brokers lost: producers are refused, everybody says so, and all go on wh
   await during("two brokers of three", 60, async (committed) => {
     const before = await producerRuns();
     await lose("kafka-0", "kafka-2");
-    await eventually("the alert", async () => (await firing()).includes("KafkaNoController") || undefined);
+    await eventually("the alert", async () => (await alerts("firing")).includes("KafkaNoController") || undefined);
     // The engine is idle: whoever feeds it has stopped, so it has nothing to be refused.
     const stopped = ["market-data", "trading-signal", "risk-management"];
     await eventually("status to say so", async () => {
