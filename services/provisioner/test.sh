@@ -26,14 +26,24 @@ TEST_POSTGRES_PORT=$((20000 + $$ % 20000))
 export TEST_POSTGRES_PASSWORD TEST_POSTGRES_PORT
 printf '%s\n' "$TEST_POSTGRES_PASSWORD" >"$data/password"
 chmod 644 "$data/password"
+# One certificate for both servers, its own authority.
+TEST_CA_FILE=$data/server.crt
+export TEST_CA_FILE
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=server \
+  -addext subjectAltName=IP:127.0.0.1 -keyout "$data/server.key" -out "$TEST_CA_FILE" 2>/dev/null
+[ "$(id -u)" != 0 ] || chown postgres "$data/server.key"
 as "$bin/initdb" -D "$data/db" -U provisioner --auth=scram-sha-256 --pwfile="$data/password" --no-sync >/dev/null
 as "$bin/pg_ctl" -D "$data/db" -l "$data/log" -w -t 30 \
-  -o "-p $TEST_POSTGRES_PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off" start >/dev/null
+  -o "-p $TEST_POSTGRES_PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off \
+    -c ssl=on -c ssl_cert_file=$TEST_CA_FILE -c ssl_key_file=$data/server.key" start >/dev/null
 
 TEST_REDIS_PASSWORD=top
 TEST_REDIS_PORT=$((TEST_POSTGRES_PORT + 1))
-export TEST_REDIS_PASSWORD TEST_REDIS_PORT
-redis-server --port "$TEST_REDIS_PORT" --bind 127.0.0.1 --requirepass "$TEST_REDIS_PASSWORD" --save "" --dir "$data" >/dev/null &
+TEST_REDIS_TLS_PORT=$((TEST_POSTGRES_PORT + 2))
+export TEST_REDIS_PASSWORD TEST_REDIS_PORT TEST_REDIS_TLS_PORT
+redis-server --port "$TEST_REDIS_PORT" --bind 127.0.0.1 --requirepass "$TEST_REDIS_PASSWORD" --save "" --dir "$data" \
+  --tls-port "$TEST_REDIS_TLS_PORT" --tls-auth-clients no --tls-cert-file "$TEST_CA_FILE" --tls-key-file "$data/server.key" \
+  --tls-ca-cert-file "$TEST_CA_FILE" >/dev/null &
 redis=$!
 for _ in 1 2 3 4 5 6 7 8 9 10; do
   REDISCLI_AUTH="$TEST_REDIS_PASSWORD" redis-cli -p "$TEST_REDIS_PORT" ping >/dev/null 2>&1 && break

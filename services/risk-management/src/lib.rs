@@ -1,5 +1,6 @@
 //! Judges trading signals against limits and positions, and publishes the orders it approves.
 
+pub mod authorities;
 pub mod command;
 pub mod config;
 pub mod health;

@@ -102,6 +102,9 @@ class Bookkeeper:
 
 
 def _connect(settings: Postgres) -> psycopg.Connection:
+    tls = {}
+    if settings.ca_file:
+        tls = {"sslmode": "verify-full", "sslrootcert": str(settings.ca_file)}
     connection = psycopg.connect(
         host=settings.host,
         port=settings.port,
@@ -114,6 +117,7 @@ def _connect(settings: Postgres) -> psycopg.Connection:
         tcp_user_timeout=CONNECT_SECONDS * 1_000,
         keepalives_idle=10,
         autocommit=True,
+        **tls,
     )
     try:
         migrate(connection)

@@ -28,6 +28,9 @@ def common(settings: Kafka) -> dict[str, Any]:
             "sasl.username": settings.user,
             "sasl.password": settings.password_file.read_text(encoding="utf-8").strip(),
         }
+    if settings.ca_file:
+        # The brokers' names are checked too: that is the library's default.
+        common["ssl.ca.location"] = str(settings.ca_file)
     return common
 
 

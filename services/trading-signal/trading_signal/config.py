@@ -1,6 +1,7 @@
 """Settings from the environment and from files. All problems are reported at once."""
 
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ class Kafka:
     security: str
     user: str
     password_file: Path | None
+    ca_file: Path | None = None  # none: no TLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Postgres:
     database: str
     user: str
     password_file: Path
+    ca_file: Path | None = None  # none: no TLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,18 @@ class _Reader:
         )
         return path
 
+    def authorities(self, name: str) -> Path | None:
+        """A PEM file that is looked at now and read again by each new client."""
+        given = self._env.get(name, "")
+        if not given:
+            return None
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=given)
+        except OSError as cause:  # an ssl.SSLError too
+            allowed = "the path of a readable PEM file with at least one certificate"
+            self.refuse(name, f"{given!r}: {cause}", allowed, f"mount it, set {name}")
+        return Path(given)
+
 
 def from_environment(env: Mapping[str, str]) -> Settings:
     read = _Reader(env)
@@ -111,11 +126,18 @@ def _kafka(read: _Reader) -> Kafka:
     brokers = read.text(
         "KAFKA_BROKERS", "kafka:9092", rf"{server}(,{server})*", "host:port[,host:port]"
     )
-    security = read.choice("KAFKA_SECURITY", "sasl_plaintext", ("sasl_plaintext", "plaintext"))
+    security = read.choice(
+        "KAFKA_SECURITY", "sasl_plaintext", ("sasl_plaintext", "plaintext", "sasl_ssl")
+    )
+    ca_file = read.authorities("KAFKA_CA_FILE")
+    if (security == "sasl_ssl") != (ca_file is not None):
+        given = f"{str(ca_file or '')!r} with KAFKA_SECURITY={security}"
+        allowed = "a PEM file of authorities with KAFKA_SECURITY=sasl_ssl, and only with it"
+        read.refuse("KAFKA_CA_FILE", given, allowed, "set both, or unset KAFKA_CA_FILE")
     if security == "plaintext":
         return Kafka(brokers, security, "", None)
     user = read.text("KAFKA_USER", "trading-signal", r"[!-~]+", "a SCRAM user name")
-    return Kafka(brokers, security, user, read.file("KAFKA_PASSWORD_FILE"))
+    return Kafka(brokers, security, user, read.file("KAFKA_PASSWORD_FILE"), ca_file)
 
 
 def _postgres(read: _Reader) -> Postgres:
@@ -128,6 +150,7 @@ def _postgres(read: _Reader) -> Postgres:
         database=read.text("POSTGRES_DB", "signal", name, "a database name"),
         user=read.text("POSTGRES_USER", "trading_signal", name, "a role name"),
         password_file=read.file("POSTGRES_PASSWORD_FILE"),
+        ca_file=read.authorities("POSTGRES_CA_FILE"),
     )
 
 

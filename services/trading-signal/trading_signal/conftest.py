@@ -1,6 +1,8 @@
 """What several tests need: a served process's HTTP, and secrets in files."""
 
 import asyncio
+import shutil
+import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +27,36 @@ def secret(tmp_path: Path) -> Path:
     path = tmp_path / "password"
     path.write_text("secret\n")
     return path
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Of 127.0.0.1 and nothing else, and its own authority."""
+
+    file: Path
+    key: Path
+
+
+def certify(folder: Path, name: str) -> Certificate:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed on this machine; the image's test stage has it")
+    made = Certificate(folder / f"{name}.crt", folder / f"{name}.key")
+    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"]
+    who = ["-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", str(made.key), "-out", str(made.file)]
+    subprocess.run([openssl, "req", "-x509", *kind, *who, *files], check=True, capture_output=True)
+    return made
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> Certificate:
+    return certify(tmp_path, "ours")
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Certificate:
+    return certify(tmp_path, "other")
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from trading_signal import bookkeeper as bookkeeping
 from trading_signal import model
 from trading_signal.bookkeeper import Bookkeeper
 from trading_signal.config import Postgres
+from trading_signal.conftest import Certificate, certify
 from trading_signal.ledger import SESSIONS_KEPT, Ledger, RunCounts
 from trading_signal.metrics import Metrics
 from trading_signal.ops import listen
@@ -32,10 +33,13 @@ def programs() -> Path | None:
 class Database:
     settings: Postgres
     data: Path
+    certificate: Certificate
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         options = ["-D", str(self.data), "-p", str(self.settings.port), "-k", str(self.data)]
+        files = (f"ssl_cert_file={self.certificate.file}", f"ssl_key_file={self.certificate.key}")
+        options += ["-c", "ssl=on", *(word for file in files for word in ("-c", file))]
         folder = programs()
         assert folder
         command = [*unprivileged(), str(folder / "postgres"), *options, "-h", "127.0.0.1"]
@@ -86,15 +90,20 @@ def database(secret: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     base = tmp_path_factory.mktemp("postgres")
     for place in (base, base.parent, base.parent.parent):
         place.chmod(0o755)
+    certificate = certify(base, "postgres")
     if os.geteuid() == 0:
         shutil.chown(base, "nobody", "nogroup")
+        shutil.chown(certificate.key, "nobody", "nogroup")
     data = base / "data"
     user = "trading_signal"
     initdb = [str(folder / "initdb"), "-D", str(data), "-U", user, "-A", "trust", "--no-sync"]
     subprocess.run([*unprivileged(), *initdb], check=True, capture_output=True, timeout=60)
     with listen(0) as probe:
         port = probe.getsockname()[1]
-    made = Database(Postgres("127.0.0.1", port, "postgres", user, secret), data)
+    # Who comes as `by_password` must know one; the others are believed.
+    rules = (data / "pg_hba.conf").read_text()
+    (data / "pg_hba.conf").write_text(f"host all by_password 127.0.0.1/32 scram-sha-256\n{rules}")
+    made = Database(Postgres("127.0.0.1", port, "postgres", user, secret), data, certificate)
     made.start()
     yield made
     made.stop()
@@ -130,6 +139,32 @@ def test_runs_are_written_once_however_often(database: Database) -> None:
     assert kept.value("postgres_up") == 1
     assert kept.value("runs_unsaved") == 0
     assert kept.state.postgres == ""
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_a_password_over_tls_and_without(database: Database, encrypted: bool) -> None:
+    with database.connect() as connection:
+        connection.execute("create role by_password superuser login password 'secret'")
+    ca_file = database.certificate.file if encrypted else None
+    settings = replace(database.settings, user="by_password", ca_file=ca_file)
+    kept = keep(settings)
+    kept.ledger.add({"a": COUNTS})
+    assert kept.keeper.save(), kept.state.postgres
+    assert len(database.rows()) == 1
+    settings.password_file.write_text("guess")
+    wrong = keep(settings)
+    assert not wrong.keeper.save()
+    assert "password" in wrong.state.postgres
+
+
+def test_a_postgres_that_is_not_the_one_is_refused(database: Database, other: Certificate) -> None:
+    stranger = keep(replace(database.settings, ca_file=other.file))
+    assert not stranger.keeper.save()
+    assert "certificate verify failed" in stranger.state.postgres
+    elsewhere = replace(database.settings, host="localhost", ca_file=database.certificate.file)
+    elsewhere_kept = keep(elsewhere)
+    assert not elsewhere_kept.keeper.save()
+    assert 'does not match host name "localhost"' in elsewhere_kept.state.postgres
 
 
 def test_another_process_has_rows_of_its_own(database: Database) -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from trading_signal.config import from_environment
+from trading_signal.conftest import Certificate
 from trading_signal.problems import UnusableError
 from trading_signal.strategy import Rules
 
@@ -42,6 +43,9 @@ def test_rules_are_read(environment: dict[str, str]) -> None:
         ("LOG_LEVEL", "loud"),
         ("KAFKA_BROKERS", "kafka"),
         ("KAFKA_SECURITY", "none"),
+        ("KAFKA_SECURITY", "sasl_ssl"),
+        ("POSTGRES_CA_FILE", "/nonexistent"),
+        ("POSTGRES_CA_FILE", "/dev/null"),
         ("POSTGRES_HOST", ""),
         ("POSTGRES_DB", "a b"),
         ("POSTGRES_USER", "'"),
@@ -55,10 +59,26 @@ def test_refused(environment: dict[str, str], name: str, value: str) -> None:
     with pytest.raises(UnusableError) as refused:
         from_environment(environment | {name: value})
     (problem,) = refused.value.problems
-    assert name in problem.what
+    wanted = "KAFKA_CA_FILE" if value == "sasl_ssl" else name
+    assert wanted in problem.what
     assert value in problem.given
     assert problem.allowed
     assert problem.remedy
+
+
+def test_authorities(environment: dict[str, str], ours: Certificate) -> None:
+    ca = str(ours.file)
+    tls = environment | {"KAFKA_SECURITY": "sasl_ssl", "KAFKA_CA_FILE": ca, "POSTGRES_CA_FILE": ca}
+    settings = from_environment(tls)
+    assert settings.kafka.security == "sasl_ssl"
+    assert settings.kafka.password_file
+    assert settings.kafka.ca_file == settings.postgres.ca_file == ours.file
+    for security in ("plaintext", "sasl_plaintext"):
+        with pytest.raises(UnusableError) as refused:
+            from_environment(tls | {"KAFKA_SECURITY": security})
+        (problem,) = refused.value.problems
+        assert "KAFKA_CA_FILE" in problem.what
+        assert security in problem.given
 
 
 def test_all_problems_at_once(environment: dict[str, str]) -> None:

@@ -17,12 +17,14 @@ type Kafka struct {
 	SASL         bool
 	User         string
 	PasswordFile string
+	CAFile       string // empty: no TLS
 }
 
 type Redis struct {
 	Addr         string
 	User         string
 	PasswordFile string // empty: no authentication
+	CAFile       string // empty: no TLS
 }
 
 type Generate struct {
@@ -90,16 +92,20 @@ func Ports(lookup func(string) (string, bool)) (metrics, replay int, problems []
 }
 
 func (r *reader) kafka() Kafka {
-	k := Kafka{
-		Brokers: r.list("KAFKA_BROKERS", "kafka:9092"),
-		SASL:    r.oneOf("KAFKA_SECURITY", "sasl_plaintext", "sasl_plaintext", "plaintext") == "sasl_plaintext",
-	}
+	security := r.oneOf("KAFKA_SECURITY", "sasl_plaintext", "sasl_plaintext", "plaintext", "sasl_ssl")
+	k := Kafka{Brokers: r.list("KAFKA_BROKERS", "kafka:9092"), SASL: security != "plaintext"}
 	for _, address := range k.Brokers {
 		r.address("KAFKA_BROKERS", address)
 	}
 	if k.SASL {
 		k.User = r.required("KAFKA_USER", "the SCRAM user's name")
 		k.PasswordFile = r.file("KAFKA_PASSWORD_FILE", true)
+	}
+	if security == "sasl_ssl" {
+		k.CAFile = r.authorities("KAFKA_CA_FILE", true)
+	} else if path := r.text("KAFKA_CA_FILE", ""); path != "" {
+		r.fail(Problem{"KAFKA_CA_FILE", "is set, but KAFKA_SECURITY is " + security, path, "a file only with KAFKA_SECURITY=sasl_ssl",
+			"set KAFKA_SECURITY=sasl_ssl, or unset KAFKA_CA_FILE"})
 	}
 	return k
 }
@@ -108,6 +114,7 @@ func (r *reader) redis() Redis {
 	c := Redis{Addr: r.text("REDIS_ADDR", "redis:6379"), User: r.text("REDIS_USER", "")}
 	r.address("REDIS_ADDR", c.Addr)
 	c.PasswordFile = r.file("REDIS_PASSWORD_FILE", c.User != "")
+	c.CAFile = r.authorities("REDIS_CA_FILE", false)
 	return c
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"cipherhorizon/market-data/internal/tlstest"
 )
 
 func load(env map[string]string) (Config, []string) {
@@ -42,6 +44,7 @@ func TestDefaults(t *testing.T) {
 
 func TestProblems(t *testing.T) {
 	plain := map[string]string{"KAFKA_SECURITY": "plaintext"}
+	ca := tlstest.New(t).File
 	for name, test := range map[string]struct {
 		env  map[string]string
 		want []string
@@ -49,6 +52,11 @@ func TestProblems(t *testing.T) {
 		"nothing at all":      {map[string]string{"KAFKA_SECURITY": ""}, []string{"KAFKA_PASSWORD_FILE", "KAFKA_USER"}},
 		"security":            {map[string]string{"KAFKA_SECURITY": "ssl", "KAFKA_USER": "u", "KAFKA_PASSWORD_FILE": secret(t)}, []string{"KAFKA_SECURITY"}},
 		"missing secret file": {map[string]string{"REDIS_PASSWORD_FILE": "/nowhere"}, []string{"REDIS_PASSWORD_FILE"}},
+		"TLS":                 {map[string]string{"KAFKA_SECURITY": "sasl_ssl", "KAFKA_USER": "u", "KAFKA_PASSWORD_FILE": secret(t), "KAFKA_CA_FILE": ca, "REDIS_CA_FILE": ca}, nil},
+		"TLS, no authority":   {map[string]string{"KAFKA_SECURITY": "sasl_ssl", "KAFKA_USER": "u", "KAFKA_PASSWORD_FILE": secret(t)}, []string{"KAFKA_CA_FILE"}},
+		"TLS, no such file":   {map[string]string{"KAFKA_SECURITY": "sasl_ssl", "KAFKA_USER": "u", "KAFKA_PASSWORD_FILE": secret(t), "KAFKA_CA_FILE": "/nowhere", "REDIS_CA_FILE": "/nowhere"}, []string{"KAFKA_CA_FILE", "REDIS_CA_FILE"}},
+		"TLS, no certificate": {map[string]string{"REDIS_CA_FILE": secret(t)}, []string{"REDIS_CA_FILE"}},
+		"authority unused":    {map[string]string{"KAFKA_CA_FILE": ca}, []string{"KAFKA_CA_FILE"}},
 		"redis user":          {map[string]string{"REDIS_USER": "u"}, []string{"REDIS_PASSWORD_FILE"}},
 		"addresses":           {map[string]string{"KAFKA_BROKERS": "kafka", "REDIS_ADDR": "redis:99999"}, []string{"KAFKA_BROKERS", "REDIS_ADDR"}},
 		"numbers":             {map[string]string{"SEED": "-1", "FRAMES_PER_SECOND": "NaN", "METRICS_PORT": "0", "COMMIT_RECORDS": "many"}, []string{"COMMIT_RECORDS", "FRAMES_PER_SECOND", "METRICS_PORT", "SEED"}},

@@ -6,6 +6,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"cipherhorizon/market-data/internal/trust"
 )
 
 // reader collects problems instead of stopping at the first.
@@ -94,6 +96,20 @@ func (r *reader) file(name string, required bool) string {
 	}
 	if _, err := os.ReadFile(path); err != nil {
 		r.fail(Problem{name, "can't be read", path, "a file that this user may read", "mount the secret: " + err.Error()})
+	}
+	return path
+}
+
+func (r *reader) authorities(name string, required bool) string {
+	path := r.text(name, "")
+	if path == "" {
+		if required {
+			r.fail(Problem{name, "is not set", "", "path of a PEM file with the certificates of the server's authorities", "set it in the environment"})
+		}
+		return ""
+	}
+	if _, err := trust.Authorities(path); err != nil {
+		r.fail(Problem{name, "can't be used", path, "a PEM file with at least one certificate that this user may read", "mount the authorities: " + err.Error()})
 	}
 	return path
 }

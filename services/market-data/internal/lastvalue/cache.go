@@ -13,6 +13,7 @@ import (
 
 	"cipherhorizon/market-data/internal/config"
 	"cipherhorizon/market-data/internal/session"
+	"cipherhorizon/market-data/internal/trust"
 )
 
 const (
@@ -39,6 +40,9 @@ func New(c config.Redis, state func(error), log *slog.Logger) *Cache {
 		Addr: c.Addr, Protocol: 2, PoolSize: 1, MaxRetries: -1, DialerRetries: 1, DisableIdentity: true,
 		DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience, ContextTimeoutEnabled: true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+	}
+	if c.CAFile != "" {
+		options.Dialer = trust.Dialer(c.CAFile, patience)
 	}
 	if c.PasswordFile != "" {
 		options.CredentialsProviderContext = func(context.Context) (string, string, error) {

@@ -9,19 +9,25 @@ import (
 	"github.com/twmb/franz-go/pkg/sasl/scram"
 
 	"cipherhorizon/market-data/internal/config"
+	"cipherhorizon/market-data/internal/trust"
 )
 
 // transactionalID fences a predecessor that is still running: the broker refuses the older of two producers.
 const transactionalID = "market-data"
 
+const dialLimit = 2 * time.Second
+
 func connection(c config.Kafka) []kgo.Opt {
 	options := []kgo.Opt{
 		kgo.SeedBrokers(c.Brokers...),
 		kgo.ClientID("market-data"),
-		kgo.DialTimeout(2 * time.Second),
+		kgo.DialTimeout(dialLimit),
 		kgo.RetryBackoffFn(func(n int) time.Duration { return backoff(n) }),
 		kgo.MetadataMinAge(250 * time.Millisecond), // topics may be made only after us
 		kgo.DisableClientMetrics(),
+	}
+	if c.CAFile != "" {
+		options = append(options, kgo.Dialer(trust.Dialer(c.CAFile, dialLimit)))
 	}
 	if c.SASL {
 		options = append(options, kgo.SASL(scram.Sha512(func(context.Context) (scram.Auth, error) {

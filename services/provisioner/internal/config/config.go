@@ -4,7 +4,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"strconv"
 	"strings"
@@ -32,6 +31,8 @@ type Kafka struct {
 	Login   Login
 	// Plaintext is for tests against a broker without logins.
 	Plaintext bool
+	// CAFile holds the authorities that sign the server's certificate; empty: no TLS. It is the same for the others below.
+	CAFile string
 }
 
 // Postgres is how to reach and enter the server as its superuser.
@@ -40,12 +41,14 @@ type Postgres struct {
 	Port     uint16
 	Database string
 	Login    Login
+	CAFile   string
 }
 
 // Redis is how to reach and enter the server as one who may make users.
 type Redis struct {
 	Address string
 	Login   Login
+	CAFile  string
 }
 
 // Settings is the whole configuration.
@@ -71,112 +74,35 @@ func FromEnv(getenv func(string) string) (Settings, error) {
 		SpecFile:    r.text("SPEC_FILE", "/etc/provisioner/spec.json"),
 		Interval:    r.interval("PROVISION_INTERVAL", "60s"),
 		MetricsPort: r.port("METRICS_PORT", "9090"),
-		Kafka: Kafka{
-			Brokers:   r.addresses("KAFKA_BROKERS", "kafka:9092"),
-			Plaintext: r.choice("KAFKA_SECURITY", "sasl_plaintext", "plaintext") == "plaintext",
-		},
+		Kafka:       r.kafka(),
 		Postgres: Postgres{
 			Host:     r.text("POSTGRES_HOST", "postgres"),
 			Port:     r.port("POSTGRES_PORT", "5432"),
 			Database: r.text("POSTGRES_DB", "postgres"),
 			Login:    r.login("POSTGRES", "postgres"),
+			CAFile:   r.authorities("POSTGRES_CA_FILE"),
 		},
 	}
-	if !settings.Kafka.Plaintext {
-		settings.Kafka.Login = r.login("KAFKA", "kafka")
-	}
 	if getenv("REDIS_ADDR") != "" {
-		settings.Redis = &Redis{Address: r.addresses("REDIS_ADDR", "")[0], Login: r.login("REDIS", "redis")}
+		settings.Redis = &Redis{Address: r.addresses("REDIS_ADDR", "")[0], Login: r.login("REDIS", "redis"), CAFile: r.authorities("REDIS_CA_FILE")}
 	}
 	return settings, r.err
 }
 
-// reader keeps the first problem, so that the settings read as one list.
-type reader struct {
-	getenv func(string) string
-	err    error
-}
-
-func (r *reader) fail(where, what, given, allowed, remedy string) {
-	if r.err == nil {
-		r.err = &Problem{where, what, given, allowed, remedy}
+func (r *reader) kafka() Kafka {
+	const ca, tls = "KAFKA_CA_FILE", "sasl_ssl"
+	security := r.choice("KAFKA_SECURITY", "sasl_plaintext", "plaintext", tls)
+	k := Kafka{Brokers: r.addresses("KAFKA_BROKERS", "kafka:9092"), Plaintext: security == "plaintext", CAFile: r.authorities(ca)}
+	if !k.Plaintext {
+		k.Login = r.login("KAFKA", "kafka")
 	}
-}
-
-func (r *reader) text(name, fallback string) string {
-	if value := r.getenv(name); value != "" {
-		return value
+	switch {
+	case security == tls && k.CAFile == "":
+		r.fail(ca, "no authorities for TLS", "nothing", "a PEM file with at least one certificate", "mount the authorities of the brokers, and set "+ca)
+	case security != tls && k.CAFile != "":
+		r.fail(ca, "authorities without TLS", strconv.Quote(k.CAFile), "a file only with KAFKA_SECURITY="+tls, "set KAFKA_SECURITY="+tls+", or unset "+ca)
 	}
-	return fallback
-}
-
-func (r *reader) port(name, fallback string) uint16 {
-	given := r.text(name, fallback)
-	port, err := strconv.ParseUint(given, 10, 16)
-	if err != nil || port == 0 {
-		r.fail(name, "not a port", strconv.Quote(given), "1 to 65535", "set "+name+" to a free port")
-	}
-	return uint16(port)
-}
-
-func (r *reader) interval(name, fallback string) time.Duration {
-	given := r.text(name, fallback)
-	interval, err := time.ParseDuration(given)
-	if err != nil || interval < shortestInterval || interval > longestInterval {
-		r.fail(name, "not an interval", strconv.Quote(given), "1s to 1h, such as 60s", "set "+name+" to a duration with a unit")
-	}
-	return interval
-}
-
-func (r *reader) addresses(name, fallback string) []string {
-	given := r.text(name, fallback)
-	list := strings.Split(given, ",")
-	for _, address := range list {
-		if host, port, err := net.SplitHostPort(address); err != nil || host == "" || port == "" {
-			r.fail(name, "not a list of addresses", strconv.Quote(given), "host:port, separated by commas", "set "+name+" to the brokers, such as kafka:9092")
-		}
-	}
-	return list
-}
-
-func (r *reader) choice(name string, values ...string) string {
-	given := r.text(name, values[0])
-	for _, value := range values {
-		if value == given {
-			return given
-		}
-	}
-	r.fail(name, "unknown value", strconv.Quote(given), strings.Join(values, ", "), "set "+name+" to one of them")
-	return ""
-}
-
-// login takes the user by name or from a file, the password always from a file. Both files are looked at once, to fail early.
-func (r *reader) login(prefix, server string) Login {
-	user := func() (string, error) { return r.text(prefix+"_USER", "provisioner"), nil }
-	if r.getenv(prefix+"_USER_FILE") != "" {
-		user = r.secret(prefix+"_USER_FILE", "")
-	}
-	password := r.secret(prefix+"_PASSWORD_FILE", "/run/secrets/"+server+"-password")
-	return func() (string, string, error) {
-		name, err := user()
-		if err != nil {
-			return "", "", fmt.Errorf("the user of %s: %w", server, err)
-		}
-		secret, err := password()
-		if err != nil {
-			return "", "", fmt.Errorf("the password for %s: %w", server, err)
-		}
-		return name, secret, nil
-	}
-}
-
-func (r *reader) secret(name, fallback string) func() (string, error) {
-	path := r.text(name, fallback)
-	read := func() (string, error) { return ReadSecret(path) }
-	if _, err := read(); err != nil {
-		r.fail(name, "no secret in this file", strconv.Quote(path), "a readable file with the secret as its only line", "mount the secret there, or point "+name+" at it")
-	}
-	return read
+	return k
 }
 
 // ReadSecret reads a password from a file; a line end after it doesn't count.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"cipherhorizon/provisioner/internal/tlstest"
 )
 
 func environment(t *testing.T, changes map[string]string) func(string) string {
@@ -51,6 +53,8 @@ func TestProblemsNameTheVariable(t *testing.T) {
 		"POSTGRES_PORT":          "0",
 		"POSTGRES_USER_FILE":     "/nowhere",
 		"REDIS_ADDR":             "redis",
+		"KAFKA_CA_FILE":          "/nowhere",
+		"POSTGRES_CA_FILE":       "/nowhere",
 	}
 	for name, value := range cases {
 		_, err := FromEnv(environment(t, map[string]string{name: value}))
@@ -64,6 +68,31 @@ func TestProblemsNameTheVariable(t *testing.T) {
 		}
 		if !strings.Contains(problem.Given, value) {
 			t.Errorf("%s: the problem doesn't show what was given: %s", name, problem.Given)
+		}
+	}
+}
+
+func TestAuthorities(t *testing.T) {
+	ca := tlstest.New(t).File
+	servers := map[string]string{"KAFKA_SECURITY": "sasl_ssl", "KAFKA_CA_FILE": ca, "POSTGRES_CA_FILE": ca, "REDIS_ADDR": "redis:6379", "REDIS_CA_FILE": ca}
+	settings, err := FromEnv(environment(t, servers))
+	if err != nil || settings.Kafka.CAFile != ca || settings.Kafka.Login == nil || settings.Postgres.CAFile != ca || settings.Redis.CAFile != ca {
+		t.Errorf("%+v, %v", settings, err)
+	}
+	for what, test := range map[string]struct {
+		where   string
+		changes map[string]string
+	}{
+		"TLS without authorities":    {"KAFKA_CA_FILE", map[string]string{"KAFKA_SECURITY": "sasl_ssl"}},
+		"authorities without TLS":    {"KAFKA_CA_FILE", map[string]string{"KAFKA_CA_FILE": ca}},
+		"authorities without logins": {"KAFKA_CA_FILE", map[string]string{"KAFKA_SECURITY": "plaintext", "KAFKA_CA_FILE": ca}},
+		"a file without any":         {"POSTGRES_CA_FILE", map[string]string{"POSTGRES_CA_FILE": environment(t, nil)("KAFKA_PASSWORD_FILE")}},
+		"no file":                    {"REDIS_CA_FILE", map[string]string{"REDIS_ADDR": "redis:6379", "REDIS_CA_FILE": "/nowhere"}},
+	} {
+		_, err := FromEnv(environment(t, test.changes))
+		var problem *Problem
+		if !As(err, &problem) || problem.Where != test.where || problem.Given == "" || problem.Allowed == "" || problem.Remedy == "" {
+			t.Errorf("%s: %v", what, err)
 		}
 	}
 }

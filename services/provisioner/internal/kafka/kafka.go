@@ -15,7 +15,10 @@ import (
 
 	"cipherhorizon/provisioner/internal/config"
 	"cipherhorizon/provisioner/internal/spec"
+	"cipherhorizon/provisioner/internal/trust"
 )
+
+const dialLimit = 2 * time.Second
 
 // Dial makes a client; it connects when it is first used. What a caller adds to the options wins.
 func Dial(settings config.Kafka, extra ...kgo.Opt) (*kgo.Client, error) {
@@ -25,9 +28,12 @@ func Dial(settings config.Kafka, extra ...kgo.Opt) (*kgo.Client, error) {
 		// The loop retries; retries inside the client would only hide from it how long a pass takes.
 		kgo.RequestRetries(1),
 		kgo.RetryTimeout(2 * time.Second),
-		kgo.DialTimeout(2 * time.Second),
+		kgo.DialTimeout(dialLimit),
 		kgo.RetryBackoffFn(func(int) time.Duration { return 50 * time.Millisecond }),
 		kgo.DisableClientMetrics(),
+	}
+	if settings.CAFile != "" {
+		options = append(options, kgo.Dialer(trust.Dialer(settings.CAFile, dialLimit)))
 	}
 	if !settings.Plaintext {
 		options = append(options, kgo.SASL(scram.Sha512(func(context.Context) (scram.Auth, error) {

@@ -3,6 +3,7 @@ package postgres
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"slices"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"cipherhorizon/provisioner/internal/config"
 	"cipherhorizon/provisioner/internal/spec"
+	"cipherhorizon/provisioner/internal/trust"
 )
 
 const connectTimeout = 2 * time.Second
@@ -132,6 +134,13 @@ func Connect(ctx context.Context, server config.Postgres, database string) (*pgx
 		return nil, err
 	}
 	settings.Fallbacks = nil
+	if server.CAFile != "" {
+		authorities, err := trust.Authorities(server.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("connect: %w", err)
+		}
+		settings.TLSConfig = &tls.Config{RootCAs: authorities, ServerName: server.Host}
+	}
 	conn, err := pgx.ConnectConfig(ctx, settings)
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)

@@ -14,6 +14,7 @@ import (
 
 	"cipherhorizon/provisioner/internal/config"
 	"cipherhorizon/provisioner/internal/spec"
+	"cipherhorizon/provisioner/internal/trust"
 )
 
 const patience = 2 * time.Second
@@ -26,12 +27,16 @@ type Reconciler struct {
 
 // New makes a reconciler; it does nothing until Apply.
 func New(settings config.Redis, declared spec.Redis) *Reconciler {
-	return &Reconciler{declared: declared, client: redis.NewClient(&redis.Options{
+	options := &redis.Options{
 		Addr: settings.Address, Protocol: 2, PoolSize: 1, MaxRetries: -1, DialerRetries: 1, DisableIdentity: true,
 		DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience, ContextTimeoutEnabled: true,
 		MaintNotificationsConfig:   &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 		CredentialsProviderContext: func(context.Context) (string, string, error) { return settings.Login() },
-	})}
+	}
+	if settings.CAFile != "" {
+		options.Dialer = trust.Dialer(settings.CAFile, patience)
+	}
+	return &Reconciler{declared: declared, client: redis.NewClient(options)}
 }
 
 // Close ends the connection.

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use crate::authorities;
 use crate::problem::Problem;
 
 /// Reads variables from wherever `lookup` finds them; an empty one counts as absent.
@@ -43,6 +44,20 @@ impl<F: Fn(&str) -> Option<String>> Env<F> {
             Err(e) => {
                 Err(Problem::new(name, &format!("{path} ({e})"), "a readable file", "mount the file at this path"))
             }
+        }
+    }
+
+    /// A PEM file of authorities that must be there now, though it is read again at each connection.
+    pub fn authorities(&self, name: &str) -> Result<Option<PathBuf>, Problem> {
+        let Some(path) = self.get(name).map(PathBuf::from) else { return Ok(None) };
+        match authorities::read(&path) {
+            Ok(_) => Ok(Some(path)),
+            Err(e) => Err(Problem::new(
+                name,
+                &format!("{} ({e})", path.display()),
+                "a readable PEM file with at least one certificate",
+                "mount the authorities at this path",
+            )),
         }
     }
 }

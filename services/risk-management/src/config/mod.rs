@@ -40,6 +40,8 @@ pub struct Kafka {
 pub struct Sasl {
     pub user: String,
     pub password_file: PathBuf,
+    /// The authorities of the brokers' certificates; none: no TLS.
+    pub ca_file: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug)]
@@ -49,6 +51,8 @@ pub struct Postgres {
     pub database: String,
     pub user: String,
     pub password_file: Option<PathBuf>,
+    /// The authorities of the server's certificate; none: no TLS.
+    pub ca_file: Option<PathBuf>,
     pub timeout: Duration,
 }
 
@@ -83,19 +87,33 @@ impl Config {
 
 fn kafka<F: Fn(&str) -> Option<String>>(env: &Env<F>) -> Result<Kafka, Problem> {
     let security = env.text("KAFKA_SECURITY", "sasl_plaintext");
-    let sasl = match security.as_str() {
-        "plaintext" => None,
-        "sasl_plaintext" => {
-            let path = env.required("KAFKA_PASSWORD_FILE", "set it to the file that holds the password")?;
-            Some(Sasl {
-                user: env.text("KAFKA_USER", "risk-management"),
-                password_file: env.file("KAFKA_PASSWORD_FILE", path)?,
-            })
-        }
+    let (with_sasl, with_tls) = match security.as_str() {
+        "plaintext" => (false, false),
+        "sasl_plaintext" => (true, false),
+        "sasl_ssl" => (true, true),
         other => {
-            let allowed = "sasl_plaintext or plaintext";
+            let allowed = "sasl_plaintext, plaintext or sasl_ssl";
             return Err(Problem::new("KAFKA_SECURITY", other, allowed, "unset it for sasl_plaintext"));
         }
+    };
+    let ca_file = env.authorities("KAFKA_CA_FILE")?;
+    if with_tls != ca_file.is_some() {
+        return Err(Problem::new(
+            "KAFKA_CA_FILE",
+            &ca_file.map_or("nothing".to_owned(), |path| format!("{} with {security}", path.display())),
+            "a PEM file of authorities with KAFKA_SECURITY=sasl_ssl, and only with it",
+            "set both, or unset KAFKA_CA_FILE",
+        ));
+    }
+    let sasl = if with_sasl {
+        let path = env.required("KAFKA_PASSWORD_FILE", "set it to the file that holds the password")?;
+        Some(Sasl {
+            user: env.text("KAFKA_USER", "risk-management"),
+            password_file: env.file("KAFKA_PASSWORD_FILE", path)?,
+            ca_file,
+        })
+    } else {
+        None
     };
     Ok(Kafka { brokers: env.text("KAFKA_BROKERS", "kafka:9092"), sasl })
 }
@@ -109,6 +127,7 @@ fn postgres<F: Fn(&str) -> Option<String>>(env: &Env<F>) -> Result<Postgres, Pro
         database: env.text("POSTGRES_DB", "risk"),
         user: env.text("POSTGRES_USER", "risk_management"),
         password_file,
+        ca_file: env.authorities("POSTGRES_CA_FILE")?,
         timeout: Duration::from_secs(3),
     })
 }

@@ -91,10 +91,14 @@ fn common(config: &config::Kafka) -> Result<ClientConfig> {
         let password = std::fs::read_to_string(&sasl.password_file)
             .map_err(|e| KafkaFault(format!("KAFKA_PASSWORD_FILE {}: {e}", sasl.password_file.display())))?;
         client
-            .set("security.protocol", "sasl_plaintext")
+            .set("security.protocol", if sasl.ca_file.is_some() { "sasl_ssl" } else { "sasl_plaintext" })
             .set("sasl.mechanism", "SCRAM-SHA-512")
             .set("sasl.username", &sasl.user)
             .set("sasl.password", password.trim_end_matches(['\r', '\n']));
+        if let Some(path) = &sasl.ca_file {
+            // The brokers' names are checked too: that is the library's default.
+            client.set("ssl.ca.location", path.to_string_lossy());
+        }
     }
     Ok(client)
 }

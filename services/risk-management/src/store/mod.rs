@@ -3,6 +3,7 @@
 //! One process writes at a time: the session holds an advisory lock for as long as its connection
 //! lives, and its state in memory is a mirror only while it does.
 
+mod connect;
 mod decisions;
 mod fills;
 mod load;
@@ -18,10 +19,11 @@ pub use reader::Reader;
 use std::time::Duration;
 
 use tokio::time::timeout;
-use tokio_postgres::{Client, NoTls, Statement};
+use tokio_postgres::{Client, Statement};
 
 use crate::config;
 use crate::risk::{Kill, Limits};
+use connect::connect;
 
 /// "riskmgmt" in ASCII: any number will do, as long as no one else in this database uses it.
 const WRITER_LOCK: i64 = 0x7269_736b_6d67_6d74;
@@ -102,32 +104,6 @@ impl Store {
         })
         .await
     }
-}
-
-async fn connect(config: &config::Postgres) -> Result<Client> {
-    let mut settings = tokio_postgres::Config::new();
-    settings
-        .host(&config.host)
-        .port(config.port)
-        .dbname(&config.database)
-        .user(&config.user)
-        .application_name(crate::log::SERVICE)
-        .connect_timeout(config.timeout)
-        .keepalives_idle(Duration::from_secs(5))
-        // The server too must notice soon that a lost writer's lock is free.
-        .options("-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3");
-    if let Some(path) = &config.password_file {
-        let password = std::fs::read_to_string(path)
-            .map_err(|e| StoreError(format!("POSTGRES_PASSWORD_FILE {}: {e}", path.display())))?;
-        settings.password(password.trim_end_matches(['\r', '\n']));
-    }
-    let (client, connection) = bounded(config.timeout, async { Ok(settings.connect(NoTls).await?) }).await?;
-    tokio::spawn(async move {
-        if let Err(e) = connection.await {
-            tracing::debug!(error = %e, "postgres connection ended");
-        }
-    });
-    Ok(client)
 }
 
 async fn lock(client: &Client) -> Result<()> {

@@ -78,6 +78,12 @@ fn postgres_port() -> u16 {
     port.parse().unwrap()
 }
 
+/// A certificate or key that tests/with-postgres.sh has made.
+pub fn certificate(name: &str) -> String {
+    let folder = std::env::var("TEST_CERTIFICATES").expect("run through tests/with-postgres.sh");
+    format!("{folder}/{name}")
+}
+
 /// A database of the test's own, and a connection to look into it.
 pub async fn database(name: &str) -> Client {
     let name = format!("{name}_{}", std::process::id());
