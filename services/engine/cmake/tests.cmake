@@ -6,7 +6,7 @@ add_library(testing_support STATIC src/core/random_journal.cpp src/core/referenc
 target_link_libraries(testing_support PUBLIC service GTest::gtest_main ${RAPIDCHECK} PRIVATE warnings)
 
 foreach(test core/engine core/engine_property core/known_ids messages/messages messages/decimal ops/config ops/cores ops/huge_pages ops/metrics
-        api/target journal/session api/server)
+        api/target journal/session journal/tls api/server)
   string(REPLACE / _ name ${test})
   add_executable(${name}_test src/${test}_test.cpp)
   target_compile_definitions(${name}_test PRIVATE GOLDEN_FILE="${GOLDEN_FILE}")

@@ -32,11 +32,16 @@ void on_error(rd_kafka_t* client, int code, const char* reason, void*) {
        {"reason", reason}});
 }
 
+const char* protocol(const KafkaSettings& kafka) {
+  if (!kafka.sasl) return "plaintext";
+  return kafka.ca_file.empty() ? "sasl_plaintext" : "sasl_ssl";
+}
+
 Conf common(const KafkaSettings& kafka) {
   Conf conf(rd_kafka_conf_new());
   set_all(conf.get(), {{"bootstrap.servers", kafka.brokers},
                        {"client.id", "engine"},
-                       {"security.protocol", kafka.sasl ? "sasl_plaintext" : "plaintext"},
+                       {"security.protocol", protocol(kafka)},
                        {"reconnect.backoff.ms", "100"},
                        {"reconnect.backoff.max.ms", "1000"},
                        {"topic.metadata.refresh.interval.ms", "30000"},
@@ -45,6 +50,8 @@ Conf common(const KafkaSettings& kafka) {
     set_all(conf.get(), {{"sasl.mechanism", "SCRAM-SHA-512"},
                          {"sasl.username", kafka.user},
                          {"sasl.password", kafka.password}});
+  // The brokers' names are checked too: that is the library's default.
+  if (!kafka.ca_file.empty()) set_all(conf.get(), {{"ssl.ca.location", kafka.ca_file}});
   rd_kafka_conf_set_log_cb(conf.get(), on_log);
   rd_kafka_conf_set_error_cb(conf.get(), on_error);
   return conf;

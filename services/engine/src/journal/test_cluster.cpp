@@ -12,7 +12,7 @@ TestCluster::TestCluster() {
   rd_kafka_conf_set(conf, "client.id", "mock", why, sizeof why);
   owner_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why));
   cluster_ = rd_kafka_mock_cluster_new(owner_.get(), 1);
-  settings_ = KafkaSettings{rd_kafka_mock_cluster_bootstraps(cluster_), false, "", ""};
+  settings_ = KafkaSettings{rd_kafka_mock_cluster_bootstraps(cluster_), false, "", "", ""};
   for (const char* topic : {kOrdersTopic, kFillsTopic}) rd_kafka_mock_topic_create(cluster_, topic, 1, 1);
 }
 

@@ -1,9 +1,13 @@
 #include "ops/config.hpp"
 
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <memory>
 
 #include "core/engine.hpp"
 #include "messages/decimal.hpp"
@@ -67,6 +71,20 @@ class Reader {
     return content;
   }
 
+  // Looks into the file early; librdkafka reads it again for each new client.
+  void authorities(const std::string& variable, const std::string& path) const {
+    const std::string content = file(variable, path);
+    const std::unique_ptr<BIO, decltype(&BIO_free)> text(
+        BIO_new_mem_buf(content.data(), static_cast<int>(content.size())), BIO_free);
+    const std::unique_ptr<X509, decltype(&X509_free)> first(
+        PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr), X509_free);
+    ERR_clear_error();
+    if (!first)
+      throw ConfigError(variable, "names a file without a certificate", path,
+                        "a PEM file with at least one certificate",
+                        "mount the authorities there or correct the path");
+  }
+
  private:
   const Environment& env_;
 };
@@ -74,13 +92,21 @@ class Reader {
 KafkaSettings read_kafka(const Reader& env) {
   KafkaSettings kafka;
   kafka.brokers = env.text("KAFKA_BROKERS", "kafka:9092");
-  kafka.sasl =
-      env.choice("KAFKA_SECURITY", "sasl_plaintext", {"sasl_plaintext", "plaintext"}) == "sasl_plaintext";
+  const std::string security =
+      env.choice("KAFKA_SECURITY", "sasl_plaintext", {"sasl_plaintext", "plaintext", "sasl_ssl"});
+  kafka.sasl = security != "plaintext";
+  kafka.ca_file = env.text("KAFKA_CA_FILE", "");
+  const bool tls = security == "sasl_ssl";
+  if (tls == kafka.ca_file.empty())
+    throw ConfigError("KAFKA_CA_FILE", tls ? "is missing" : "is set, but KAFKA_SECURITY is " + security,
+                      tls ? "nothing" : kafka.ca_file,
+                      "a PEM file of authorities with KAFKA_SECURITY=sasl_ssl, and only with it",
+                      "set both, or leave KAFKA_CA_FILE out");
+  if (tls) env.authorities("KAFKA_CA_FILE", kafka.ca_file);
   if (!kafka.sasl) return kafka;
   for (const char* variable : {"KAFKA_USER", "KAFKA_PASSWORD_FILE"})
     if (env.text(variable, "").empty())
-      throw ConfigError(variable, "is missing", "nothing",
-                        "a value, because KAFKA_SECURITY is sasl_plaintext",
+      throw ConfigError(variable, "is missing", "nothing", "a value, because KAFKA_SECURITY is " + security,
                         "set it, or set KAFKA_SECURITY=plaintext for a broker without users");
   kafka.user = env.text("KAFKA_USER", "");
   kafka.password = env.file("KAFKA_PASSWORD_FILE", env.text("KAFKA_PASSWORD_FILE", ""));

@@ -16,6 +16,7 @@ struct KafkaSettings {
   std::string brokers;
   bool sasl = true;
   std::string user, password;
+  std::string ca_file;  // the authorities of the brokers' certificates; empty: no TLS
 };
 
 struct Config {

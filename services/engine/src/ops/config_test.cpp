@@ -38,6 +38,52 @@ TEST(Config, ReadsThePasswordWithoutItsLineEnd) {
   std::remove(path.c_str());
 }
 
+// Parsed and never trusted.
+constexpr const char* kCertificate = R"(-----BEGIN CERTIFICATE-----
+MIIBfTCCASOgAwIBAgIUYot+nFokzpdI4CzrpINpPce7tPgwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJYXV0aG9yaXR5MB4XDTI2MTEyNzA5NDAwNloXDTI2MTEyODA5
+NDAwNlowFDESMBAGA1UEAwwJYXV0aG9yaXR5MFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAESqqClbnGfgSTXXi/X42+1IHy8qKl/lDR6tH8xgJneMQ55JjCs+nan9JK
+ZBL1UfK+JCITzwdo0Z904W7vp9SUPaNTMFEwHQYDVR0OBBYEFAAKv5g15qBORhVg
+nPbaYP9hO++iMB8GA1UdIwQYMBaAFAAKv5g15qBORhVgnPbaYP9hO++iMA8GA1Ud
+EwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAKGNAu1/S+qm2vfx3lr6GCII
+AEsa5g/6HivW7NVRsCSlAiAo7VUhX9NyrSMimp/qEiISUh5KeTh/kCPZD7/s9xzp
+2Q==
+-----END CERTIFICATE-----
+)";
+
+TEST(Config, TakesAuthoritiesWithTlsAndOnlyThen) {
+  const std::string ca = ::testing::TempDir() + "engine-ca", password = ::testing::TempDir() + "engine-word";
+  std::ofstream(ca) << kCertificate;
+  std::ofstream(password) << "s3cret\n";
+  std::map<std::string, std::string> env{
+      {"KAFKA_USER", "engine"}, {"KAFKA_PASSWORD_FILE", password}, {"KAFKA_SECURITY", "sasl_ssl"}};
+  const auto refused = [&env](const std::string& given) {
+    try {
+      read(env);
+      return false;
+    } catch (const ConfigError& error) {
+      return error.variable == "KAFKA_CA_FILE" && error.given == given && !error.problem.empty() &&
+             !error.allowed.empty() && !error.remedy.empty();
+    }
+  };
+  EXPECT_TRUE(refused("nothing"));
+  for (const std::string& path : {std::string("/nonexistent"), password}) {
+    env["KAFKA_CA_FILE"] = path;
+    EXPECT_TRUE(refused(path));
+  }
+  env["KAFKA_CA_FILE"] = ca;
+  const Config config = read(env);
+  EXPECT_TRUE(config.kafka.sasl);
+  EXPECT_EQ(config.kafka.ca_file, ca);
+  for (const char* security : {"sasl_plaintext", "plaintext"}) {
+    env["KAFKA_SECURITY"] = security;
+    EXPECT_TRUE(refused(ca)) << security;
+  }
+  std::remove(ca.c_str());
+  std::remove(password.c_str());
+}
+
 TEST(Config, ReadsLimits) {
   const Config config = read({{"KAFKA_SECURITY", "plaintext"},
                               {"MAX_NOTIONAL", "2500.50"},
