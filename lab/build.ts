@@ -23,4 +23,8 @@ const minorSteps: LabStep[] = [
   },
 ];
 
-export const buildSteps = { cluster: clusterSteps, all: [...clusterSteps, ...minorSteps] };
+const controllerSteps: LabStep[] = [
+  { title: "Ingress controller", run: (lab, report) => ensurePrograms(lab, ["traefik"], report) },
+];
+
+export const buildSteps = { cluster: clusterSteps, all: [...clusterSteps, ...minorSteps, ...controllerSteps] };

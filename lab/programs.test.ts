@@ -17,6 +17,11 @@ describe("programs", () => {
     expect(linkerFlags("kubelet", "v1.2.3")).toContain("-X k8s.io/component-base/version.gitMinor=2 ");
   });
 
+  it("say the version that they are", () => {
+    const version = requiredVersion(goMod("traefik"), "github.com/traefik/traefik/v3");
+    expect(linkerFlags("traefik")).toBe(`-s -w -X github.com/traefik/traefik/v3/pkg/version.Version=${version}`);
+  });
+
   it.each([...modules])(
     "of 1.%i are made of Kubernetes' own modules, all of the release's version",
     (minor, module) => {
@@ -29,7 +34,7 @@ describe("programs", () => {
   );
 
   it("lie each in a folder of their own", () => {
-    const programs = [...clusterPrograms, "kwok" as const, ...otherMinors.map(apiserverOf)];
+    const programs = [...clusterPrograms, "kwok" as const, "traefik" as const, ...otherMinors.map(apiserverOf)];
     const files = programs.map((name) => programFile(lab, name));
     expect(new Set(files).size).toBe(programs.length);
     for (const file of files) expect(file).toMatch(/^\/cache\/([a-z0-9.-]+)-v[\d.]+-[0-9a-f]{16}\/\1$/);

@@ -15,9 +15,14 @@ const MACHINE = `${process.platform}-${process.arch}`;
 
 interface Build {
   /** The folder of its Go module here. */
-  module: "kubernetes" | "kwok" | `apiserver/1.${OtherMinor}`;
+  module: "kubernetes" | "kwok" | "traefik" | `apiserver/1.${OtherMinor}`;
   package: string;
 }
+
+/** The published module that each of ours requires for its programs; the others: Kubernetes itself. */
+const RELEASES: Record<string, string> = { kwok: "sigs.k8s.io/kwok", traefik: "github.com/traefik/traefik/v3" };
+/** Modules of the lab's own that stand for published ones. */
+const STAND_INS: Record<string, string[]> = { traefik: ["ext", "lego"] };
 
 const kubernetes = (name: string): Build => ({ module: "kubernetes", package: `k8s.io/kubernetes/cmd/${name}` });
 const apiserver = (minor: OtherMinor): Build => ({
@@ -36,6 +41,7 @@ const BUILDS = {
   pause: { module: "kubernetes", package: "./cmd/pause" },
   coredns: { module: "kubernetes", package: "./cmd/coredns" },
   kwok: { module: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" },
+  traefik: { module: "traefik", package: "github.com/traefik/traefik/v3/cmd/traefik" },
   "kube-apiserver-1.34": apiserver(34),
   "kube-apiserver-1.35": apiserver(35),
   "kube-apiserver-1.37": apiserver(37),
@@ -60,13 +66,14 @@ export function requiredVersion(goMod: string, module: string): string {
 }
 
 function versionOf(name: Program): string {
-  const module = BUILDS[name].module === "kwok" ? "sigs.k8s.io/kwok" : "k8s.io/kubernetes";
+  const module = RELEASES[BUILDS[name].module] ?? "k8s.io/kubernetes";
   return requiredVersion(readFileSync(join(folderOf(name), "go.mod"), "utf8"), module);
 }
 
-/** What the linker writes into the programs; without it Kubernetes' own call themselves v0.0.0. */
+/** What the linker writes into the programs; without it they call themselves v0.0.0, or dev. */
 export function linkerFlags(name: Program, version = versionOf(name)): string {
   if (BUILDS[name].module === "kwok") return "-s -w"; // its version is in its source
+  if (BUILDS[name].module === "traefik") return `-s -w -X ${RELEASES["traefik"]}/pkg/version.Version=${version}`;
   const [major = "", minor = ""] = version.slice(1).split(".");
   const facts = { gitVersion: version, gitMajor: major, gitMinor: minor, gitTreeState: "clean" };
   const variables = ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((home) =>
@@ -77,8 +84,9 @@ export function linkerFlags(name: Program, version = versionOf(name)): string {
 
 /** Where a program lies once it is built. */
 export function programFile(lab: Lab, name: Program): string {
-  const own = BUILDS[name].package;
-  const sources = ["go.mod", "go.sum", ...(own.startsWith("./") ? [own.slice(2)] : [])];
+  const { module, package: own } = BUILDS[name];
+  const ours = own.startsWith("./") ? [own.slice(2)] : (STAND_INS[module] ?? []);
+  const sources = ["go.mod", "go.sum", ...ours];
   const key = digest([name, linkerFlags(name), MACHINE, ...contents(folderOf(name), sources)]);
   return join(lab.cache, `${name}-${versionOf(name)}-${key}`, name);
 }

@@ -8,6 +8,7 @@ import threading
 import uuid
 from datetime import UTC, datetime
 from importlib import resources
+from typing import Any
 
 import psycopg
 
@@ -102,7 +103,7 @@ class Bookkeeper:
 
 
 def _connect(settings: Postgres) -> psycopg.Connection:
-    tls = {}
+    tls: dict[str, Any] = {}
     if settings.ca_file:
         tls = {"sslmode": "verify-full", "sslrootcert": str(settings.ca_file)}
     connection = psycopg.connect(

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <future>
 
-#include "api/boost.hpp"
+#include "api/http.hpp"
 #include "journal/kafka.hpp"
 
 namespace engine {
