@@ -38,6 +38,8 @@ const podOf = (server: Server, image: string, { command, env, data, user }: Setu
   enableServiceLinks: false,
   securityContext: {
     ...{ runAsNonRoot: true, runAsUser: user, runAsGroup: user, fsGroup: user },
+    // Else its second start finds a data directory that the group may write to, and PostgreSQL refuses it.
+    fsGroupChangePolicy: "OnRootMismatch",
     seccompProfile: { type: "RuntimeDefault" },
   },
   containers: [

@@ -64,7 +64,7 @@ function works(): void {
 
   it("the feed becomes fills, and the audit passes", async () => {
     const { file: capture, ...counts } = madeCapture(scratch, 20_000);
-    const { replay, audit } = JSON.parse(await prod(["replay", capture, "--json"])) as Replayed;
+    const { replay, audit } = JSON.parse(await prod(["replay", capture, "--json"], { timeout: 180_000 })) as Replayed;
     expect(replay.frames).toMatchObject(counts);
     expect(audit).toMatchObject({ violations: [], lost: 0, doubled: 0 });
     expect(audit.fills).toBeGreaterThan(0);
