@@ -77,8 +77,8 @@ export function processTexts(): string {
   return pids.flatMap((pid) => ["cmdline", "environ"].map((file) => readQuietly(`/proc/${pid}/${file}`))).join("\n");
 }
 
-/** A process may have ended since it was listed. */
-function readQuietly(path: string): string {
+/** A process may have ended, and a file gone, since it was listed. */
+export function readQuietly(path: string): string {
   try {
     return readFileSync(path, "latin1");
   } catch {
