@@ -16,7 +16,7 @@ export const about: Record<Level, string> = {
   stack: "the whole stack on the real engine: up, no-op, drift, change, replay, audit, faults, down",
   cluster:
     "prod on a real Kubernetes of this machine, as root: up, no-op, replay, the engine's core, connections, down",
-  lab: "the rest of the lab, only when named: faults under load, ways in, nodes, API servers of other minors, the plugin",
+  lab: "the rest of the lab, only when named: faults under load, ways in, managed servers, nodes, other API servers, the plugin",
 };
 
 /** What needs the Docker engine, the toolchain and the base image. */
