@@ -19,10 +19,37 @@ interface Build {
   package: string;
 }
 
-/** The published module that each of ours requires for its programs; the others: Kubernetes itself. */
-const RELEASES: Record<string, string> = { kwok: "sigs.k8s.io/kwok", traefik: "github.com/traefik/traefik/v3" };
-/** Modules of the lab's own that stand for published ones. */
-const STAND_INS: Record<string, string[]> = { traefik: ["ext", "lego"] };
+interface Module {
+  /** The published module that it requires for its programs. */
+  release: string;
+  /** What the linker writes into them; without it they call themselves v0.0.0, or dev. */
+  variables: (version: string) => Record<string, string>;
+  /** Modules of the lab's own that stand for published ones. */
+  standIns?: string[];
+}
+
+const KUBERNETES: Module = {
+  release: "k8s.io/kubernetes",
+  variables: (version) => {
+    const [major = "", minor = ""] = version.slice(1).split(".");
+    const facts = { gitVersion: version, gitMajor: major, gitMinor: minor, gitTreeState: "clean" };
+    const homes = ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"];
+    return Object.fromEntries(
+      homes.flatMap((home) => Object.entries(facts).map(([name, value]) => [`${home}.${name}`, value])),
+    );
+  },
+};
+const TRAEFIK = "github.com/traefik/traefik/v3";
+/** By the folder; every other is of Kubernetes. */
+const OTHERS: Record<string, Module> = {
+  // Its version is in its source.
+  kwok: { release: "sigs.k8s.io/kwok", variables: () => ({}) },
+  traefik: {
+    release: TRAEFIK,
+    variables: (version) => ({ [`${TRAEFIK}/pkg/version.Version`]: version }),
+    standIns: ["ext", "lego"],
+  },
+};
 
 const kubernetes = (name: string): Build => ({ module: "kubernetes", package: `k8s.io/kubernetes/cmd/${name}` });
 const apiserver = (minor: OtherMinor): Build => ({
@@ -41,7 +68,7 @@ const BUILDS = {
   pause: { module: "kubernetes", package: "./cmd/pause" },
   coredns: { module: "kubernetes", package: "./cmd/coredns" },
   kwok: { module: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" },
-  traefik: { module: "traefik", package: "github.com/traefik/traefik/v3/cmd/traefik" },
+  traefik: { module: "traefik", package: `${TRAEFIK}/cmd/traefik` },
   "kube-apiserver-1.34": apiserver(34),
   "kube-apiserver-1.35": apiserver(35),
   "kube-apiserver-1.37": apiserver(37),
@@ -65,28 +92,23 @@ export function requiredVersion(goMod: string, module: string): string {
   return version;
 }
 
-function versionOf(name: Program): string {
-  const module = RELEASES[BUILDS[name].module] ?? "k8s.io/kubernetes";
-  return requiredVersion(readFileSync(join(folderOf(name), "go.mod"), "utf8"), module);
-}
+const moduleOf = (name: Program): Module => OTHERS[BUILDS[name].module] ?? KUBERNETES;
 
-/** What the linker writes into the programs; without it they call themselves v0.0.0, or dev. */
+const versionOf = (name: Program): string =>
+  requiredVersion(readFileSync(join(folderOf(name), "go.mod"), "utf8"), moduleOf(name).release);
+
 export function linkerFlags(name: Program, version = versionOf(name)): string {
-  if (BUILDS[name].module === "kwok") return "-s -w"; // its version is in its source
-  if (BUILDS[name].module === "traefik") return `-s -w -X ${RELEASES["traefik"]}/pkg/version.Version=${version}`;
-  const [major = "", minor = ""] = version.slice(1).split(".");
-  const facts = { gitVersion: version, gitMajor: major, gitMinor: minor, gitTreeState: "clean" };
-  const variables = ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((home) =>
-    Object.entries(facts).map(([name, value]) => `-X ${home}.${name}=${value}`),
+  const variables = Object.entries(moduleOf(name).variables(version)).map(
+    ([variable, value]) => `-X ${variable}=${value}`,
   );
   return ["-s", "-w", ...variables].join(" ");
 }
 
 /** Where a program lies once it is built. */
 export function programFile(lab: Lab, name: Program): string {
-  const { module, package: own } = BUILDS[name];
-  const ours = own.startsWith("./") ? [own.slice(2)] : (STAND_INS[module] ?? []);
-  const sources = ["go.mod", "go.sum", ...ours];
+  const { package: own } = BUILDS[name];
+  const ours = own.startsWith("./") ? [own.slice(2)] : [];
+  const sources = ["go.mod", "go.sum", ...ours, ...(moduleOf(name).standIns ?? [])];
   const key = digest([name, linkerFlags(name), MACHINE, ...contents(folderOf(name), sources)]);
   return join(lab.cache, `${name}-${versionOf(name)}-${key}`, name);
 }

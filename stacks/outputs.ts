@@ -1,7 +1,9 @@
 /** What an operator wants to know of a stack that runs. */
 import * as pulumi from "@pulumi/pulumi";
 import { boards } from "../components/dashboards/dashboards.ts";
+import { securityOf } from "../components/kafka/kafka.ts";
 import { auditorConfig } from "../components/kafka/workload.ts";
+import { schemeOf } from "../components/redis/redis.ts";
 import type { Config } from "../infra/config.ts";
 import { isRunning } from "../infra/running.ts";
 import type { Running } from "../infra/workload.ts";
@@ -49,13 +51,13 @@ function logins({ data, trading, observability }: Parts) {
     kafka: {
       internal: auditor.brokers,
       external: broker?.exposed.external ?? "off",
-      security: auditor.authority ? "sasl_ssl" : "sasl_plaintext",
+      security: securityOf(auditor),
       mechanism: "SCRAM-SHA-512",
       user: auditor.user,
       password: auditor.password,
     },
     postgres: { signal: reader("signal"), risk: reader("risk") },
-    redis: pulumi.interpolate`${redis.authority ? "rediss" : "redis"}://${redis.user}:${redis.password}@${redis.address}`,
+    redis: pulumi.interpolate`${schemeOf(redis)}://${redis.user}:${redis.password}@${redis.address}`,
     riskApiToken: trading.riskToken,
     ...(observability.grafana && {
       grafana: { user: "admin", password: observability.grafana.adminPassword },

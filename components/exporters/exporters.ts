@@ -3,7 +3,7 @@ import type { Image, Running, Size, Workload } from "../../infra/workload.ts";
 import { authorityPath, secretPath, trustOf } from "../access.ts";
 import { fixedBy } from "../image.ts";
 import { type PostgresConnection, postgresAccess } from "../postgres/postgres.ts";
-import { type RedisConnection, redisAccess } from "../redis/redis.ts";
+import { type RedisConnection, redisAccess, schemeOf } from "../redis/redis.ts";
 
 export interface ExporterSize {
   memory: Size;
@@ -25,7 +25,7 @@ export const nginxExporterTarget = {
 
 export function redisExporterWorkload(image: Image, size: ExporterSize, redis: RedisConnection): Workload {
   const passwords = secretPath("redis-passwords.json");
-  const scheme = redis.authority ? "rediss" : "redis";
+  const scheme = schemeOf(redis);
   return {
     name: "redis-exporter",
     image,

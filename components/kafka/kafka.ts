@@ -60,11 +60,14 @@ const oneDoor = {
 /** The storage tool takes a leading hyphen for an option. */
 export const clusterId = (base64: string): string => base64.replace(/^-/, "A");
 
+/** In the words of Kafka's clients. */
+export const securityOf = ({ authority }: Trust): string => (authority ? "sasl_ssl" : "sasl_plaintext");
+
 export function kafkaAccess(kafka: KafkaServer & Credentials): Access {
   const who = identity("kafka", kafka);
   return {
     ...who,
-    env: { KAFKA_BROKERS: kafka.brokers, KAFKA_SECURITY: kafka.authority ? "sasl_ssl" : "sasl_plaintext", ...who.env },
+    env: { KAFKA_BROKERS: kafka.brokers, KAFKA_SECURITY: securityOf(kafka), ...who.env },
     needs: edgesOf(kafka.servers, kafka),
   };
 }

@@ -38,6 +38,9 @@ export function redisAt(server: Needed): RedisServer {
   return { server, address: `${server.host}:${server.ports.redis}` };
 }
 
+/** What stands before `://` in an address that says whether to encrypt. */
+export const schemeOf = ({ authority }: Trust): string => (authority ? "rediss" : "redis");
+
 export function redisAccess(redis: RedisServer & Credentials): Access {
   const who = identity("redis", redis);
   return { ...who, env: { REDIS_ADDR: redis.address, ...who.env }, needs: edgesOf(redis.server, redis) };

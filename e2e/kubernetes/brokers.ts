@@ -2,7 +2,7 @@
 import { NODES } from "../../lab/lab.ts";
 import { eventually } from "../wait.ts";
 import { kubectl, listed, namespace, type Pod, workloadOf } from "./cluster.ts";
-import { ailing, prod, rows } from "./prod.ts";
+import { ailing, prod, queried, rows } from "./prod.ts";
 
 export const brokers = ["kafka-0", "kafka-1", "kafka-2"];
 const producers = ["market-data", "engine", "trading-signal", "risk-management"];
@@ -66,7 +66,6 @@ export async function unready(): Promise<string[]> {
 
 /** Names of the alerts that fire, or will when it lasts; asked of the running Prometheus. */
 export async function alerts(state: "pending" | "firing"): Promise<string[]> {
-  const query = ["/bin/promtool", "query", "instant", "http://localhost:9090", `ALERTS{alertstate="${state}"}`];
-  const text = await prod(["exec", "prometheus", "--", ...query]);
+  const text = await queried(`ALERTS{alertstate="${state}"}`);
   return [...text.matchAll(/alertname="(\w+)"/g)].map(([, name = ""]) => name);
 }

@@ -18,6 +18,21 @@ export async function kubectl(args: string[], options: { input?: string; timeout
   return stdout;
 }
 
+export async function apply(...items: object[]): Promise<void> {
+  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+  await kubectl(["apply", "--server-side", "--filename", "-"], { input });
+}
+
+export const namespaceOf = (name: string, labels: object = {}) => ({
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name, labels },
+});
+
+/** It takes only restricted pods. */
+export const restrictedNamespace = (name: string) =>
+  namespaceOf(name, { "pod-security.kubernetes.io/enforce": "restricted" });
+
 export interface Pod {
   metadata: { name: string; uid: string; labels: Record<string, string>; deletionTimestamp?: string };
   spec: { nodeName?: string; containers: Container[]; initContainers?: Container[] };

@@ -2,7 +2,6 @@
  * The ways into the stack through a real controller, Traefik, on the lab, configured as docs/ways-in.md says: its examples are
  * what is applied, with the names of this stack.
  */
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,11 +12,12 @@ import { busybox } from "../../lab/testing/busybox.ts";
 import { root } from "../checkout.ts";
 import { horizon, horizonOk } from "../horizon.ts";
 import { eventually } from "../wait.ts";
-import { inNetworkOf, kubectl, lab } from "./cluster.ts";
+import { authority } from "./authority.ts";
+import { apply, inNetworkOf, kubectl, lab, namespaceOf } from "./cluster.ts";
 import { ADDRESS, LISTENER_PORT, startTraefik } from "./traefik.ts";
 import * as waysIn from "./ways-in.ts";
 
-const { apply, get, host, namespace } = waysIn;
+const { get, host, namespace } = waysIn;
 
 // biome-ignore lint/suspicious/noExplicitAny: a test looks at any depth.
 type Any = any;
@@ -35,41 +35,34 @@ const askers: waysIn.Askers = {
 const onlyController = { controller: waysIn.onlyHttps, neighbour: waysIn.nothing, stranger: waysIn.nothing };
 
 /** What somebody gets who may not reach the gateway, at the controller's address. */
-async function asked(authority: string): Promise<unknown> {
+async function asked(trusted: string): Promise<unknown> {
   const stranger = await waysIn.podIn("strangers", "stranger");
-  return waysIn.answers(inNetworkOf(stranger, waysIn.asClient(ADDRESS, 443, host, authority)));
+  return waysIn.answers(inNetworkOf(stranger, waysIn.asClient(ADDRESS, 443, host, trusted)));
 }
 
-const answered = (authority: string, statuses: number[]): Promise<unknown> =>
+const answered = (trusted: string, statuses: number[]): Promise<unknown> =>
   eventually(
     `${statuses.join(" and ")} from ${host}`,
     async () => {
-      const got = await asked(authority);
+      const got = await asked(trusted);
       expect(got).toEqual(statuses);
       return got;
     },
     60_000,
   );
 
-/** A certificate for the host that isn't the stack's, and its key. */
-function ownCertificate(): { certificate: string; key: string } {
-  const folder = mkdtempSync(join(tmpdir(), "certificate-"));
-  const [certificate, key] = [join(folder, "tls.crt"), join(folder, "tls.key")];
-  const subject = ["-subj", `/CN=${host}`, "-addext", `subjectAltName=DNS:${host}`];
-  const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  execFileSync("openssl", ["req", ...kind, ...subject, "-keyout", key, "-out", certificate], { stdio: "ignore" });
-  const made = { certificate: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") };
+/** For the host, and not the stack's. */
+const own = ((folder) => {
+  const made = authority(folder, "own").sign("entrance", [host]);
   rmSync(folder, { recursive: true });
   return made;
-}
-
-const own = ownCertificate();
+})(mkdtempSync(join(tmpdir(), "horizon-certificate-")));
 
 beforeAll(async () => {
   await horizonOk(["lab", "up"], { timeout: 3_600_000 });
   const image = await push("busybox", scratchImage(await busybox(lab)));
   await startTraefik();
-  await apply(waysIn.namespaceOf("strangers"), waysIn.namespaceOf(namespace));
+  await apply(namespaceOf("strangers"), namespaceOf(namespace));
   await apply(
     waysIn.idle("traefik", "neighbour", { role: "other" }, image),
     waysIn.idle("strangers", "stranger", { "app.kubernetes.io/name": "traefik" }, image),
@@ -103,14 +96,14 @@ describe("an Ingress of Traefik's", () => {
   it("leads nowhere as long as the controller can't tell that it is the gateway that answers", async () => {
     const { data } = await get<Any>("secret", "gateway-outside");
     expect(Object.keys(data).sort()).toEqual(["ca.crt", "tls.crt", "tls.key"]);
-    await answered(own.certificate, [404, 404]);
+    await answered(own.authority, [404, 404]);
     await apply({ ...transport, spec: { ...transport.spec, serverName: "engine" } });
-    await answered(own.certificate, [500, 500]);
+    await answered(own.authority, [500, 500]);
   }, 200_000);
 
   it("leads to the gateway, WebSockets too, with the certificate of the Secret that is named", async () => {
     await apply(transport);
-    await answered(own.certificate, [200, 101]);
+    await answered(own.authority, [200, 101]);
   });
 
   it("lets in the controller, on the one port, and nobody else", async () => {
@@ -124,7 +117,7 @@ describe("an Ingress of Traefik's", () => {
     waysIn.configure(others);
     await waysIn.broughtUp();
     await answered((await waysIn.outputs()).authority, [200, 101]);
-    await expect(asked(own.certificate)).rejects.toThrow(/certificate/);
+    await expect(asked(own.authority)).rejects.toThrow(/certificate/);
   }, 900_000);
 });
 
@@ -135,7 +128,7 @@ describe("a Gateway of Traefik's", () => {
   const gateway = { ...found, spec: { ...found.spec, gatewayClassName: "traefik", listeners } };
 
   it("takes the route, by its own account, and the Ingress goes", async () => {
-    await apply(waysIn.namespaceOf(gateway.metadata.namespace), gateway);
+    await apply(namespaceOf(gateway.metadata.namespace), gateway);
     waysIn.configure({ ...expose, from: ingress.from });
     await waysIn.broughtUp();
     const conditions = await eventually("the controller's word on the route", async () => {

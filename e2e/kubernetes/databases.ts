@@ -1,16 +1,10 @@
 /** The servers of somebody else on the lab, in a namespace that takes only restricted pods: made, asked, and who is connected to them. */
 import { createHash } from "node:crypto";
 import type { Shown } from "./authority.ts";
-import { kubectl, type Pod } from "./cluster.ts";
+import { apply, kubectl, type Pod, restrictedNamespace } from "./cluster.ts";
 import { administrators, databases, ports, type Server, type Setup, servers, setupOf } from "./database-servers.ts";
 
 const labelOf = (server: Server) => ({ app: server });
-
-const space = {
-  apiVersion: "v1",
-  kind: "Namespace",
-  metadata: { name: databases, labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
-};
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
@@ -80,11 +74,6 @@ function objectsOf(server: Server, image: string, setup: Setup): object[] {
   ];
 }
 
-export async function apply(...items: object[]): Promise<void> {
-  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
-  await kubectl(["apply", "--server-side", "--filename", "-"], { input });
-}
-
 /** Starts them, or starts them anew on their data, and waits until they serve. */
 export async function serve(
   images: Record<Server, string>,
@@ -93,7 +82,7 @@ export async function serve(
 ): Promise<void> {
   const objects = (server: Server) =>
     objectsOf(server, images[server], setupOf(server, passwords[server], shown?.[server]));
-  await apply(space, ...servers.flatMap(objects));
+  await apply(restrictedNamespace(databases), ...servers.flatMap(objects));
   const wait = ["rollout", "status", "--namespace", databases, "--timeout=180s"];
   await Promise.all(servers.map((server) => kubectl([...wait, `statefulset/${server}`], { timeout: 200_000 })));
 }

@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { root } from "../checkout.ts";
-import { namespace } from "./cluster.ts";
+import { apply, namespace, namespaceOf } from "./cluster.ts";
 import { administrators, databases, ofEach, ports, type Server, servers } from "./database-servers.ts";
-import { apply, secretOf } from "./databases.ts";
+import { secretOf } from "./databases.ts";
 import { prodTried } from "./prod.ts";
 
 const file = join(root, "Pulumi.prod.yaml");
@@ -50,7 +50,7 @@ export function configure(how: keyof typeof urls): void {
 export async function handIn(certificate?: string): Promise<void> {
   const ca = certificate === undefined ? {} : { "ca.crt": certificate };
   await apply(
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
+    namespaceOf(namespace),
     secretOf(namespace, "kafka-login", { password: passwords.kafka }),
     secretOf(namespace, "postgres-login", { username: administrators.postgres, password: passwords.postgres }),
     secretOf(namespace, "redis-login", { password: passwords.redis, ...ca }),

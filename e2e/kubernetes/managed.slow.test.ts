@@ -19,7 +19,7 @@ import { pushedImages } from "./database-images.ts";
 import { hostsOf, ofEach, ports, type Server, servers } from "./database-servers.ts";
 import { kafkaConnections, podsOfServers, redis, refusals, serve, sql } from "./databases.ts";
 import { configure, handedIn, handIn, passwords, secretFindings } from "./managed-stack.ts";
-import { ailing, type Outputs, prod, prodTried, type Replayed, rows } from "./prod.ts";
+import { ailing, outputs, prod, prodTried, queried, type Replayed, rows, settled } from "./prod.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "horizon-managed-"));
 const trusted = authority(scratch, "databases");
@@ -28,15 +28,9 @@ const shown = ofEach((server) => trusted.sign(server, hostsOf(server)));
 
 let images: Record<Server, string>;
 
-const outputs = async (): Promise<Outputs> => JSON.parse(await prod(["outputs", "--json"])) as Outputs;
-
-/** A metric's newest values, asked of the running Prometheus. */
-async function values(metric: string): Promise<string[]> {
-  const query = ["/bin/promtool", "query", "instant", "http://localhost:9090", metric];
-  return [...(await prod(["exec", "prometheus", "--", ...query])).matchAll(/=> (\S+) @/g)].map(
-    ([, value = ""]) => value,
-  );
-}
+/** A metric's newest values. */
+const values = async (metric: string): Promise<string[]> =>
+  [...(await queried(metric)).matchAll(/=> (\S+) @/g)].map(([, value = ""]) => value);
 
 beforeAll(async () => {
   await horizonOk(["lab", "up"], { timeout: 3_600_000 });
@@ -57,11 +51,7 @@ function works(): void {
     for (const server of servers) expect(names).not.toContain(server);
   }, 1_000_000);
 
-  it("a second preview and a refresh find nothing to do", async () => {
-    expect((await prod(["preview"])).trim()).toBe("nothing to do");
-    await prod(["refresh"]);
-    expect((await prod(["preview"])).trim()).toBe("nothing to do");
-  });
+  it("a second preview and a refresh find nothing to do", () => settled());
 
   it("the feed becomes fills, and the audit passes", async () => {
     const { file: capture, ...counts } = madeCapture(scratch, 20_000);

@@ -1,4 +1,5 @@
 /** The prod stack on the lab: its commands, and what they print. */
+import { expect } from "vitest";
 import type { Finished } from "../../cli/process.ts";
 import { type Call, horizon, horizonOk } from "../horizon.ts";
 
@@ -41,9 +42,22 @@ export interface Outputs {
   needs: Record<string, string[]>;
 }
 
+export const outputs = async (): Promise<Outputs> => JSON.parse(await prod(["outputs", "--json"])) as Outputs;
+
 /** The lab with the stack on it, up. */
 export async function stackUp(...labOptions: string[]): Promise<Outputs> {
   await horizonOk(["lab", "up", ...labOptions], { timeout: 3_600_000 });
   await prod(["up"], { timeout: 3_600_000 });
-  return JSON.parse(await prod(["outputs", "--json"])) as Outputs;
+  return outputs();
 }
+
+/** A preview finds nothing to do, a refresh no drift, and the preview after it nothing either. */
+export async function settled(command: (args: string[]) => Promise<string> = prod): Promise<void> {
+  expect((await command(["preview"])).trim()).toBe("nothing to do");
+  await command(["refresh"]);
+  expect((await command(["preview"])).trim()).toBe("nothing to do");
+}
+
+/** What the running Prometheus answers, in promtool's words. */
+export const queried = (expression: string): Promise<string> =>
+  prod(["exec", "prometheus", "--", "/bin/promtool", "query", "instant", "http://localhost:9090", expression]);

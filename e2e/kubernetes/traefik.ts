@@ -7,8 +7,8 @@ import { ensurePrograms, programFile, requiredVersion } from "../../lab/programs
 import { moduleFolder } from "../../toolchain/go-module.ts";
 import { definitions } from "../../toolchain/kubernetes/gateway-api.ts";
 import { root } from "../checkout.ts";
-import { kubectl, lab } from "./cluster.ts";
-import { apply, namespaceOf, restricted } from "./ways-in.ts";
+import { apply, kubectl, lab, restrictedNamespace } from "./cluster.ts";
+import { restricted } from "./ways-in.ts";
 
 const MODULE = "github.com/traefik/traefik/v3";
 /** The Gateway API that this Traefik is made for. */
@@ -21,13 +21,12 @@ const labels = { "app.kubernetes.io/name": name };
 export const ADDRESS = "10.96.80.80";
 /** Of the entry point, as in Traefik's Helm chart, whose Service leads 443 there. */
 export const LISTENER_PORT = 8443;
-const labelled = { "pod-security.kubernetes.io/enforce": "restricted" };
 
 export async function startTraefik(): Promise<void> {
   await ensurePrograms(lab, ["traefik"], () => {});
   const image = await push(name, scratchImage(programFile(lab, "traefik")));
   await apply(...definitions(GATEWAY_API), ...documented("kubernetes-crd-definition-v1.yml"));
-  await apply(namespaceOf(name, labelled), { apiVersion: "v1", kind: "ServiceAccount", metadata }, ...rights());
+  await apply(restrictedNamespace(name), { apiVersion: "v1", kind: "ServiceAccount", metadata }, ...rights());
   await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
   await apply(ingressClass, gatewayClass, service, pod(image));
   await kubectl(["wait", "--for=condition=Ready", "--namespace", name, `pod/${name}`, "--timeout=120s"]);

@@ -11,17 +11,17 @@ import { busybox } from "../../lab/testing/busybox.ts";
 import { definitionOf } from "../../toolchain/kubernetes/gateway-api.ts";
 import { horizon, horizonOk } from "../horizon.ts";
 import { eventually } from "../wait.ts";
-import { kubectl, lab } from "./cluster.ts";
+import { apply, kubectl, lab, namespaceOf } from "./cluster.ts";
 import * as waysIn from "./ways-in.ts";
 
-const { apply, configure, host, refused } = waysIn;
+const { configure, host, refused } = waysIn;
 const controllers = "controllers";
 const from = { namespace: controllers };
 
 beforeAll(async () => {
   await horizonOk(["lab", "up"], { timeout: 3_600_000 });
   const image = await push("busybox", scratchImage(await busybox(lab)));
-  await apply(waysIn.namespaceOf(controllers), waysIn.idle(controllers, "controller", {}, image));
+  await apply(namespaceOf(controllers), waysIn.idle(controllers, "controller", {}, image));
 }, 3_700_000);
 
 afterAll(async () => {

@@ -10,6 +10,7 @@ import { REGISTRY } from "../../lab/lab.ts";
 import { root } from "../checkout.ts";
 import { horizon, horizonOk } from "../horizon.ts";
 import { connectFrom, kubectl, lab, type Pod, type Reached } from "./cluster.ts";
+import * as prod from "./prod.ts";
 
 const stack = "ways-in-lab";
 export const namespace = `cipherhorizon-${stack}`;
@@ -30,17 +31,6 @@ export function configure(expose: object): void {
   };
   writeFileSync(file, `${labMark} for a test.\n${stringify({ ...salt, config })}`);
 }
-
-export async function apply(...items: object[]): Promise<void> {
-  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
-  await kubectl(["apply", "--server-side", "-f", "-"], { input });
-}
-
-export const namespaceOf = (name: string, labels: object = {}) => ({
-  apiVersion: "v1",
-  kind: "Namespace",
-  metadata: { name, labels },
-});
 
 export const get = async <T>(...args: string[]): Promise<T> =>
   JSON.parse(await kubectl(["get", ...args, "--namespace", namespace, "--output", "json"])) as T;
@@ -130,11 +120,7 @@ export async function broughtUp(): Promise<void> {
   expect(`${stdout}${stderr}`).not.toMatch(/warning/i);
 }
 
-export async function settled(): Promise<void> {
-  expect((await ok(["preview"])).trim()).toBe("nothing to do");
-  await ok(["refresh"]);
-  expect((await ok(["preview"])).trim()).toBe("nothing to do");
-}
+export const settled = (): Promise<void> => prod.settled(ok);
 
 /** Refused before anything is touched, with the reason. */
 export async function refused(command: string, words: RegExp): Promise<void> {
