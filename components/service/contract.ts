@@ -22,13 +22,21 @@ const binaries: Record<ServiceName, string> = {
 export const metricsPort = 9090;
 export const apiPort = 8080;
 
-/** The message schemas are part of every service that speaks them. */
+/** What a service is made of beside its own folder: the messages that it speaks, and how the Go services encrypt. */
+const shared: Record<ServiceName, string[]> = {
+  "market-data": ["messages", "trust"],
+  "trading-signal": ["messages"],
+  "risk-management": ["messages"],
+  engine: ["messages"],
+  provisioner: ["trust"],
+};
+
 export function sourceOf(name: ServiceName): ServiceSource {
   return {
     name,
     context: fileURLToPath(new URL("../../services", import.meta.url)),
     dockerfile: `${name}/Dockerfile`,
-    inputs: name === "provisioner" ? [name] : [name, "messages"],
+    inputs: [name, ...shared[name]],
   };
 }
 

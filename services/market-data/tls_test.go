@@ -10,9 +10,9 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/twmb/franz-go/pkg/kfake"
 
+	"cipherhorizon.internal/trust/tlstest"
 	"cipherhorizon/market-data/internal/kafkatest"
 	"cipherhorizon/market-data/internal/message"
-	"cipherhorizon/market-data/internal/tlstest"
 )
 
 func TestTheServiceOverTLS(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"cipherhorizon/market-data/internal/tlstest"
+	"cipherhorizon.internal/trust/tlstest"
 )
 
 func load(env map[string]string) (Config, []string) {

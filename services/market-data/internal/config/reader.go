@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"cipherhorizon/market-data/internal/trust"
+	"cipherhorizon.internal/trust"
 )
 
 // reader collects problems instead of stopping at the first.

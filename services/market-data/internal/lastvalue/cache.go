@@ -11,9 +11,9 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
+	"cipherhorizon.internal/trust"
 	"cipherhorizon/market-data/internal/config"
 	"cipherhorizon/market-data/internal/session"
-	"cipherhorizon/market-data/internal/trust"
 )
 
 const (

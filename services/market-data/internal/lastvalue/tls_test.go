@@ -6,9 +6,9 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 
+	"cipherhorizon.internal/trust/tlstest"
 	"cipherhorizon/market-data/internal/config"
 	"cipherhorizon/market-data/internal/session"
-	"cipherhorizon/market-data/internal/tlstest"
 )
 
 func overTLS(t *testing.T, settings *tls.Config) *miniredis.Miniredis {

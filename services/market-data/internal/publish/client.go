@@ -8,8 +8,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
 
+	"cipherhorizon.internal/trust"
 	"cipherhorizon/market-data/internal/config"
-	"cipherhorizon/market-data/internal/trust"
 )
 
 // transactionalID fences a predecessor that is still running: the broker refuses the older of two producers.

@@ -10,10 +10,10 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kfake"
 
+	"cipherhorizon.internal/trust/tlstest"
 	"cipherhorizon/market-data/internal/config"
 	"cipherhorizon/market-data/internal/kafkatest"
 	"cipherhorizon/market-data/internal/message"
-	"cipherhorizon/market-data/internal/tlstest"
 )
 
 // overTLS starts a broker with logins over TLS, and returns how to reach it with this authority.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"cipherhorizon/provisioner/internal/tlstest"
+	"cipherhorizon.internal/trust/tlstest"
 )
 
 func environment(t *testing.T, changes map[string]string) func(string) string {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"cipherhorizon/provisioner/internal/trust"
+	"cipherhorizon.internal/trust"
 )
 
 // reader keeps the first problem, so that the settings read as one list.

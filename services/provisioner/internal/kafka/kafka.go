@@ -13,9 +13,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
 
+	"cipherhorizon.internal/trust"
 	"cipherhorizon/provisioner/internal/config"
 	"cipherhorizon/provisioner/internal/spec"
-	"cipherhorizon/provisioner/internal/trust"
 )
 
 const dialLimit = 2 * time.Second

@@ -9,8 +9,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kfake"
 
+	"cipherhorizon.internal/trust/tlstest"
 	"cipherhorizon/provisioner/internal/config"
-	"cipherhorizon/provisioner/internal/tlstest"
 )
 
 // overTLS makes a reconciler for a broker behind TLS that believes this authority.

@@ -10,9 +10,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"cipherhorizon.internal/trust"
 	"cipherhorizon/provisioner/internal/config"
 	"cipherhorizon/provisioner/internal/spec"
-	"cipherhorizon/provisioner/internal/trust"
 )
 
 const connectTimeout = 2 * time.Second

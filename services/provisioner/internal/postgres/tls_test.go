@@ -6,8 +6,8 @@ import (
 	"os"
 	"testing"
 
+	"cipherhorizon.internal/trust/tlstest"
 	"cipherhorizon/provisioner/internal/config"
-	"cipherhorizon/provisioner/internal/tlstest"
 )
 
 // overTLS is the same server by the same port; its certificate is its own authority and names 127.0.0.1 only.

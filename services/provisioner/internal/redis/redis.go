@@ -12,9 +12,9 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
+	"cipherhorizon.internal/trust"
 	"cipherhorizon/provisioner/internal/config"
 	"cipherhorizon/provisioner/internal/spec"
-	"cipherhorizon/provisioner/internal/trust"
 )
 
 const patience = 2 * time.Second

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"testing"
 
+	"cipherhorizon.internal/trust/tlstest"
 	"cipherhorizon/provisioner/internal/config"
-	"cipherhorizon/provisioner/internal/tlstest"
 )
 
 // overTLS is the same server by its other port; its certificate is its own authority and names 127.0.0.1 only.

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"cipherhorizon/market-data/internal/tlstest"
+	"cipherhorizon.internal/trust/tlstest"
 )
 
 // serve says "hello" to whoever believes its certificate.
